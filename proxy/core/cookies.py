@@ -1,0 +1,89 @@
+"""Our two cookies: their names, their attributes, and how they are kept from everybody else.
+
+Facts. Cookies ignore ports, so a browser sends front's cookie to the relay and the relay's to
+front. A name that comes twice may have been planted by another host of the site (“cookie
+tossing”), so it counts as absent. The prefixes `__Host-` and `__Secure-` need `Secure`, which
+needs https; on plain http (a laptop) the names go without them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_SESSION = "sifu"
+_PASS = "sifu-pass"
+
+
+@dataclass(frozen=True, slots=True)
+class CookieStyle:
+    """How a program's cookies look; `secure` says that its public origin is https."""
+
+    secure: bool
+
+    @property
+    def session_name(self) -> str:
+        return f"__Host-{_SESSION}" if self.secure else _SESSION
+
+    @property
+    def pass_name(self) -> str:
+        return f"__Secure-{_PASS}" if self.secure else _PASS
+
+
+OURS = frozenset({_SESSION, f"__Host-{_SESSION}", _PASS, f"__Secure-{_PASS}"})
+
+
+def read_cookie(headers: Iterable[str], name: str) -> str | None:
+    """Return the value of `name` in these `Cookie` headers; None if absent or there twice."""
+    values = [value for key, value in _pairs(headers) if key == name]
+    return values[0] if len(values) == 1 else None
+
+
+def strip_ours(header: str) -> str:
+    """Return a `Cookie` header without our cookies; empty if nothing is left."""
+    kept = (pair.strip() for pair in header.split(";"))
+    return "; ".join(pair for pair in kept if pair and not _is_ours(pair.partition("=")[0]))
+
+
+def may_be_set(header: str, prefix: str) -> bool:
+    """May a server below `prefix` set this cookie (a `Set-Cookie` value)?
+
+    Not ours, no `Domain`, and a `Path` inside its own prefix.
+    """
+    first, *attributes = header.split(";")
+    if _is_ours(first.partition("=")[0]):
+        return False
+    path = None
+    for attribute in attributes:
+        name, _, value = attribute.partition("=")
+        if name.strip().lower() == "domain":
+            return False
+        if name.strip().lower() == "path":
+            path = value.strip()
+    inside = path is not None and (path + "/").startswith(prefix)
+    return inside and ".." not in str(path) and "%" not in str(path)
+
+
+def format_cookie(
+    name: str, value: str, *, path: str, secure: bool, max_age: int | None, framed: bool = False
+) -> str:
+    """Write a `Set-Cookie` value; `framed` is for browsers that came from a foreign page's frame.
+
+    (CHIPS: `SameSite=None; Partitioned` needs `Secure`, so it is given on https only.)
+    """
+    parts = [f"{name}={value}", f"Path={path}", "HttpOnly"]
+    if max_age is not None:
+        parts.append(f"Max-Age={max_age}")
+    if secure:
+        parts.append("Secure")
+    parts.append("SameSite=None; Partitioned" if framed and secure else "SameSite=Lax")
+    return "; ".join(parts)
+
+
+def _is_ours(name: str) -> bool:
+    return name.strip() in OURS
+
+
+def _pairs(headers: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for header in headers:
+        for pair in header.split(";"):
+            name, _, value = pair.partition("=")
+            yield name.strip(), value.strip()

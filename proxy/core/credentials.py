@@ -1,0 +1,26 @@
+"""Opaque secrets: how they look, how they are stored, how they arrive.
+
+A secret is 256 random bits from outside; only its SHA-256 is stored (it is not guessable, so a
+slow hash would protect nothing).
+"""
+
+from hashlib import sha256
+
+API_TOKEN_PREFIX = "sifu_"  # noqa: S105 (a public prefix, so that scanners find leaked tokens)
+
+
+def hash_secret(secret: str) -> str:
+    """Return what the store keeps of a session secret, an API token or a sign-in code."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def bearer_of(authorization: str) -> str | None:
+    """Return the API token of an `Authorization` value, or None if it is none of ours.
+
+    Jupyter's clients say `token …` where RFC 6750 says `Bearer …`; both are understood.
+    """
+    scheme, _, secret = authorization.strip().partition(" ")
+    secret = secret.strip()
+    if scheme.lower() in {"bearer", "token"} and secret.startswith(API_TOKEN_PREFIX):
+        return secret
+    return None

@@ -1,0 +1,62 @@
+"""Logging: short event names, data as keys, nothing secret.
+
+JSON lines where standard output is not a terminal, a console layout where it is. `redact` is the
+last processor but the renderer: values under secret-sounding keys never leave the process.
+Messages of libraries come through the same door.
+"""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_SECRET_KEYS = (
+    "authorization",
+    "code",
+    "cookie",
+    "identity_key",
+    "password",
+    "query",
+    "secret",
+    "token",
+)
+
+
+def configure(*, program: str, level: str = "INFO") -> None:
+    """Set up structlog and the standard library's logging for this process."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer()
+        if sys.stdout.isatty()
+        else structlog.processors.JSONRenderer()
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer)
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    structlog.contextvars.bind_contextvars(program=program)
+
+
+def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace the value of every key that sounds secret."""
+    for key in event:
+        if any(word in key.lower() for word in _SECRET_KEYS):
+            event[key] = "[hidden]"
+    return event

@@ -1,0 +1,1 @@
+"""Alembic's folder: migrations go forward only and run at every start."""

@@ -1,0 +1,115 @@
+"""Signed-in browsers. The cookie's secret is kept only as a SHA-256."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+
+from proxy.core.identity import Session, User
+from proxy.store import changes
+from proxy.store.tables import sessions, users
+
+
+def open_session(
+    connection: Connection,
+    *,
+    session_id: str,
+    secret_hash: str,
+    user_id: int,
+    now: float,
+    expires: float,
+) -> None:
+    connection.execute(
+        insert(sessions).values(
+            id=session_id,
+            secret_hash=secret_hash,
+            user_id=user_id,
+            created=now,
+            last_seen=now,
+            expires=expires,
+        )
+    )
+
+
+def find_by_secret(connection: Connection, secret_hash: str) -> Session | None:
+    """Return the session, ended or not; the caller judges its times."""
+    return _one(connection, _joined().where(sessions.c.secret_hash == secret_hash))
+
+
+def get(connection: Connection, session_id: str) -> Session | None:
+    return _one(connection, _joined().where(sessions.c.id == session_id))
+
+
+def list_open(connection: Connection, user_id: int, now: float) -> list[Session]:
+    statement = _joined().where(
+        sessions.c.user_id == user_id, sessions.c.ended.is_(None), sessions.c.expires > now
+    )
+    return [_from_row(row) for row in connection.execute(statement)]
+
+
+def touch(connection: Connection, session_ids: list[str], now: float) -> None:
+    """Note that these sessions were used."""
+    connection.execute(
+        update(sessions)
+        .where(sessions.c.id.in_(session_ids), sessions.c.last_seen < now)
+        .values(last_seen=now)
+    )
+
+
+def end(connection: Connection, session_id: str, now: float) -> None:
+    """End one session and tell the relays; ending it twice is no error."""
+    ended = connection.execute(
+        update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.ended.is_(None))
+        .values(ended=now)
+    )
+    if ended.rowcount:
+        changes.publish(connection, "session", session_id, now)
+
+
+def end_all(connection: Connection, user_id: int, now: float) -> None:
+    """End every session of a user."""
+    open_ids = connection.execute(
+        select(sessions.c.id).where(sessions.c.user_id == user_id, sessions.c.ended.is_(None))
+    )
+    for session_id in open_ids.scalars().all():
+        end(connection, session_id, now)
+
+
+def end_idle(connection: Connection, seen_before: float, now: float) -> int:
+    """End the sessions that nobody used since `seen_before`, and those that are over; count them."""
+    idle = connection.execute(
+        select(sessions.c.id).where(
+            sessions.c.ended.is_(None),
+            (sessions.c.last_seen < seen_before) | (sessions.c.expires <= now),
+        )
+    )
+    ids = idle.scalars().all()
+    for session_id in ids:
+        end(connection, session_id, now)
+    return len(ids)
+
+
+def forget_ended(connection: Connection, before: float) -> None:
+    """Delete rows of sessions that ended before a time."""
+    connection.execute(delete(sessions).where(sessions.c.ended < before))
+
+
+def _joined() -> Select[Any]:
+    return select(
+        sessions.c.id.label("session_id"),
+        sessions.c.created.label("session_created"),
+        sessions.c.last_seen,
+        sessions.c.expires,
+        sessions.c.ended,
+        users,
+    ).join(users, users.c.id == sessions.c.user_id)
+
+
+def _one(connection: Connection, statement: Select[Any]) -> Session | None:
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def _from_row(row: Row[Any]) -> Session:
+    user = User(row.id, row.name, row.slug, row.is_admin, row.created, bool(row.password_hash))
+    return Session(row.session_id, user, row.session_created, row.last_seen, row.expires, row.ended)
