@@ -42,3 +42,40 @@ for sign_in in SignIn:
     SIGN_INS.labels(sign_in.value)
 for start in Start:
     SERVER_STARTS.labels(start.value)
+
+RELAY_REQUESTS = Counter("sifu_relay_requests_total", "Requests answered by the relay", ["status"])
+RELAY_REFUSALS = Counter(
+    "sifu_relay_refusals_total", "Requests that the relay refused or could not carry", ["reason"]
+)
+RELAY_WEBSOCKETS = Gauge(
+    "sifu_relay_websockets_open", "Open websockets", multiprocess_mode="livesum"
+)
+RELAY_WEBSOCKET_BYTES = Counter(
+    "sifu_relay_websocket_bytes_total", "Bytes of websockets that ended", ["direction"]
+)
+
+_REFUSALS = {
+    400: "malformed",
+    401: "no_pass",
+    403: "forbidden",
+    404: "not_found",
+    405: "method",
+    421: "foreign_host",
+    431: "long_head",
+    502: "server_broken",
+    503: "server_not_running",
+    504: "server_slow",
+}
+
+
+def refusal_label(status: int) -> str:
+    """Return the `reason` under which a refusal with this status is counted."""
+    return _REFUSALS.get(status, "other")
+
+
+for status in STATUS_CLASSES:
+    RELAY_REQUESTS.labels(status)
+for reason in (*_REFUSALS.values(), "other"):
+    RELAY_REFUSALS.labels(reason)
+for direction in ("up", "down"):
+    RELAY_WEBSOCKET_BYTES.labels(direction)

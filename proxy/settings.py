@@ -9,13 +9,14 @@ import ipaddress
 import os
 import secrets as random_secrets
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin
 from urllib.parse import urlsplit
 
 from proxy.core.errors import InvalidSettings
+from proxy.core.gateways import gateway_problem
 from proxy.core.policy import Workspaces
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,6 +32,9 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "[hidden]" if self else "''"
+
+
+_NO_SECRET = Secret("")
 
 
 def setting(description: str, default: Any = MISSING, *, factory: Any = MISSING) -> Any:
@@ -58,15 +62,15 @@ class Settings:
     front_url: str = setting("public origin of the front; default: from the port", "")
     notebook_url: str = setting("public origin of the notebooks; default: from the port", "")
     relay_workers: int = setting("relay processes", 1)
-    database_url: Secret = setting("SQLAlchemy URL; default: SQLite in `SIFU_DATA`", Secret(""))
+    database_url: Secret = setting("SQLAlchemy URL; default: SQLite in `SIFU_DATA`", _NO_SECRET)
     secret: Secret = setting(
         "signs passes; a comma list rotates (first signs, all verify); "
         "default: generated, kept in `SIFU_DATA`",
-        Secret(""),
+        _NO_SECRET,
     )
     admin: str = setting("name of the first account", "admin")
     admin_password: Secret = setting(
-        "its password; without one, `sifu up` prints a one-time link", Secret("")
+        "its password; without one, `sifu up` prints a one-time link", _NO_SECRET
     )
     lms_origins: tuple[str, ...] = setting(
         "origins that may frame us, separated by commas", factory=tuple
@@ -94,9 +98,15 @@ class Settings:
     def notebook_origin(self) -> str:
         return self.notebook_url or f"http://{self._host}:{self.notebook_port}"
 
+    def notebook_origin_for(self, owner: str) -> str:
+        """The origin of one owner's notebooks, if `SIFU_NOTEBOOK_URL` holds `{owner}`."""
+        return self.notebook_origin.replace("{owner}", owner or "sifu")
+
     @property
     def _host(self) -> str:
-        return "127.0.0.1" if self.bind in {"0.0.0.0", "::", ""} else self.bind  # noqa: S104
+        if self.bind in {"0.0.0.0", "::", ""}:  # noqa: S104
+            return "127.0.0.1"
+        return f"[{self.bind}]" if ":" in self.bind else self.bind
 
     @property
     def store_url(self) -> str:
@@ -222,31 +232,50 @@ def _from_file(name: str) -> str:
 
 
 def _contradictions(settings: Settings) -> list[str]:
-    problems = []
-    for name in ("front_url", "notebook_url", *("lms_origins",)):
-        value = getattr(settings, name)
-        for origin in [value] if isinstance(value, str) else value:
+    return [*_bad_origins(settings), *_bad_numbers(settings), *_bad_choices(settings)]
+
+
+def _bad_origins(settings: Settings) -> Iterator[str]:
+    named = {
+        "SIFU_FRONT_URL": [settings.front_url],
+        "SIFU_NOTEBOOK_URL": [settings.notebook_url],
+        "SIFU_LMS_ORIGINS": settings.lms_origins,
+    }
+    for name, origins in named.items():
+        for origin in origins:
             if origin and not _is_origin(origin):
-                problems.append(
-                    f"{PREFIX}{name.upper()}: “{origin}” is not an origin such as "
-                    "https://notebooks.example.org (no path, no slash at the end)."
+                yield (
+                    f"{name}: “{origin}” is not an origin such as https://notebooks.example.org "
+                    "(lower case, no path, no slash at the end)."
                 )
+
+
+def _bad_numbers(settings: Settings) -> Iterator[str]:
     for name in ("front_port", "notebook_port"):
         if not 1 <= getattr(settings, name) <= 65535:
-            problems.append(f"{PREFIX}{name.upper()}: a port is a number from 1 to 65535.")
+            yield f"{PREFIX}{name.upper()}: a port is a number from 1 to 65535."
     if settings.front_port == settings.notebook_port:
-        problems.append("SIFU_FRONT_PORT and SIFU_NOTEBOOK_PORT must be two different ports.")
+        yield "SIFU_FRONT_PORT and SIFU_NOTEBOOK_PORT must be two different ports."
     if not 1 <= settings.relay_workers <= 64:
-        problems.append("SIFU_RELAY_WORKERS: a number from 1 to 64.")
-    if settings.spawner != "supervised":
-        problems.append(f"SIFU_SPAWNER: “{settings.spawner}” is not `supervised`.")
-    if settings.logs not in {"files", "stdout"}:
-        problems.append("SIFU_LOGS: `files` or `stdout`.")
-    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        problems.append("SIFU_LOG_LEVEL: `DEBUG`, `INFO`, `WARNING` or `ERROR`.")
+        yield "SIFU_RELAY_WORKERS: a number from 1 to 64."
+    if settings.start_timeout < 1:
+        yield "SIFU_START_TIMEOUT: at least 1 second."
+
+
+def _bad_choices(settings: Settings) -> Iterator[str]:
+    choices = {
+        "spawner": ("supervised",),
+        "logs": ("files", "stdout"),
+        "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+    }
+    for name, allowed in choices.items():
+        if (value := getattr(settings, name)) not in allowed:
+            listed = " or ".join(f"`{choice}`" for choice in allowed)
+            yield f"{PREFIX}{name.upper()}: “{value}” is not {listed}."
+    if settings.gateway_url and (problem := gateway_problem(settings.gateway_url)):
+        yield f"SIFU_GATEWAY_URL: {problem}"
     if any(len(part) < 32 for part in settings.secrets):
-        problems.append("SIFU_SECRET: each secret needs 32 characters or more.")
-    return problems
+        yield "SIFU_SECRET: each secret needs 32 characters or more."
 
 
 def _is_origin(text: str) -> bool:

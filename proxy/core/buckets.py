@@ -45,6 +45,12 @@ class Buckets:
             self._forget(now)
         self._buckets[key] = Bucket(self._tokens(key, now) - 1, now)
 
+    def give_back(self, key: str, now: float) -> None:
+        """Undo one `take`: that try turned out to be a good one."""
+        if key in self._buckets:
+            tokens = min(float(self._rate.burst), self._tokens(key, now) + 1)
+            self._buckets[key] = Bucket(tokens, now)
+
     def clear(self, key: str) -> None:
         """Forget a key, after a success."""
         self._buckets.pop(key, None)

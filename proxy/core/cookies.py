@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SESSION = "sifu"
-_PASS = "sifu-pass"
+_PASS = "sifu-pass"  # noqa: S105 (a name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,12 @@ A secret is 256 random bits from outside; only its SHA-256 is stored (it is not 
 slow hash would protect nothing).
 """
 
+from collections.abc import Callable
 from hashlib import sha256
+
+# Gives a URL-safe text made of so many random bytes; `secrets.token_urlsafe` but for tests.
+RandomText = Callable[[int], str]
+SECRET_BYTES = 32
 
 API_TOKEN_PREFIX = "sifu_"  # noqa: S105 (a public prefix, so that scanners find leaked tokens)
 

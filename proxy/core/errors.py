@@ -8,9 +8,11 @@
     ├── MethodRefused 405
     ├── Conflict 409
     ├── PayloadTooLarge 413
+    ├── UnsupportedMediaType 415
     ├── MisdirectedRequest 421
     ├── UnprocessableInput 422
     ├── TooManyAttempts 429      (carries `retry_after`, seconds)
+    ├── HeadTooLong 431
     ├── UpstreamBroken 502
     ├── ServerNotRunning 503
     ├── StoreUnavailable 503
@@ -85,6 +87,13 @@ class PayloadTooLarge(SifuError):
     title = "That is too large"
 
 
+class UnsupportedMediaType(SifuError):
+    """The body is of a kind that this address does not accept."""
+
+    status = 415
+    title = "That kind of content is not accepted here"
+
+
 class MisdirectedRequest(SifuError):
     """The Host is not one of ours (RFC 9110, 15.5.20)."""
 
@@ -108,6 +117,13 @@ class TooManyAttempts(SifuError):
     def __init__(self, public: str = "", *, retry_after: float, detail: str = "") -> None:
         super().__init__(public, detail=detail)
         self.retry_after = retry_after
+
+
+class HeadTooLong(SifuError):
+    """The request's head is longer than the relay reads (RFC 6585, 5)."""
+
+    status = 431
+    title = "The request's headers are too long"
 
 
 class UpstreamBroken(SifuError):

@@ -14,6 +14,9 @@ from proxy.core.identity import RESERVED_OWNERS
 _PLAIN = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,31}")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
+# Control, format, surrogate, private, unassigned; line and paragraph separators.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
 MAX_NAME = 128
 
 
@@ -32,6 +35,8 @@ def name_problem(name: str) -> str | None:
         return "A user name may not be empty, nor begin or end with a space."
     if len(name) > MAX_NAME:
         return f"A user name may have {MAX_NAME} characters at most."
-    if any(unicodedata.category(char)[0] == "C" for char in name):
-        return "A user name may not hold control characters."
+    if any(unicodedata.category(char) in _INVISIBLE for char in name):
+        return "A user name may not hold control characters or line breaks."
+    if name in {".", ".."}:
+        return "A user name may not be . or .., which no address can hold."
     return None

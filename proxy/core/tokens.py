@@ -5,7 +5,7 @@ its own key from the secret, so that a code can never be read as a pass. (3) Tim
 (4) A reader raises `InvalidToken` for everything it does not fully understand.
 
     pass      the relay's cookie: this session may use that server
-    code      carries a browser from front to relay; 30 s, single use (the reader's caller sees to it)
+    code      carries a browser from front to relay; 30 s, single use (its reader's duty)
     identity  relay → Jupyter: this user asks; 60 s; keyed per server
 """
 

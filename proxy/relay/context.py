@@ -1,0 +1,89 @@
+"""What one relay process consists of, put together."""
+
+from typing import TypeVar
+
+from aiohttp import web
+
+from proxy.core.clock import Clock
+from proxy.core.content_security import frame_ancestors
+from proxy.core.cookies import CookieStyle
+from proxy.core.hosts import OwnHosts, own_hosts
+from proxy.core.identity import ServerName
+from proxy.core.response_headers import Surroundings
+from proxy.relay.activity import Activity
+from proxy.relay.answers import Answers
+from proxy.relay.entrance import Entrance
+from proxy.relay.feed import Feed
+from proxy.relay.live import LiveConnections
+from proxy.relay.pool import Pool
+from proxy.relay.routes import Routes
+from proxy.relay.tally import Tally
+from proxy.relay.visitors import Visitors
+from proxy.settings import Settings
+from proxy.store.database import Store
+
+_MAX_NAMES = 10_000
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class RelayContext:
+    """Made in a running event loop; everything that the handler needs."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._frames = frame_ancestors(settings.lms_origins)
+        style = CookieStyle(secure=settings.notebook_origin.startswith("https://"))
+        self.answers = Answers(settings.front_origin, self._frames)
+        self.entrance = Entrance(settings, store, clock, self.answers)
+        self.visitors = Visitors(store, clock, settings.secrets, style)
+        self.routes = Routes(store, clock)
+        self.pool = Pool()
+        self.live = LiveConnections()
+        self.activity = Activity(store, clock)
+        self.tally = Tally()
+        self.feed = Feed(
+            store, visitors=self.visitors, routes=self.routes, pool=self.pool, live=self.live
+        )
+        self.is_draining = False
+        self._surroundings: dict[ServerName, Surroundings] = {}
+        self._hosts: dict[str, OwnHosts] = {}
+
+    def surroundings(self, server: ServerName) -> Surroundings:
+        """What the heads of this server's responses are judged by."""
+        known = self._surroundings.get(server)
+        if known is None:
+            known = Surroundings(
+                server.prefix,
+                self.settings.notebook_origin_for(server.owner),
+                self._frames,
+                frozenset(self.settings.lms_origins),
+            )
+            _bound(self._surroundings)[server] = known
+        return known
+
+    def hosts_for(self, server: ServerName | None) -> OwnHosts:
+        """The hosts under which a server's pages may be asked for."""
+        owner = server.owner if server is not None else ""
+        key = owner if "{owner}" in self.settings.notebook_url else ""
+        known = self._hosts.get(key)
+        if known is None:
+            known = own_hosts(
+                self.settings.notebook_origin_for(key),
+                setting="SIFU_NOTEBOOK_URL",
+                is_configured=bool(self.settings.notebook_url),
+            )
+            _bound(self._hosts)[key] = known
+        return known
+
+    def health(self) -> web.Response:
+        """200 while this process takes requests; 503 while it drains."""
+        text, status = ("draining", 503) if self.is_draining else ("ok", 200)
+        return web.Response(status=status, text=text, headers={"Cache-Control": "no-store"})
+
+
+def _bound(known: dict[K, V]) -> dict[K, V]:
+    if len(known) >= _MAX_NAMES:
+        known.clear()
+    return known

@@ -1,0 +1,138 @@
+"""The way of a request through the relay: parse → pass → policy → route → forward.
+
+Rule: a request is refused before anything is looked up, or authorised by the bytes that are then
+forwarded. A websocket takes the same way as everything else, and its 101 comes last.
+"""
+
+import structlog
+from aiohttp import web
+
+from proxy.core.activity import shows_a_person
+from proxy.core.errors import (
+    BadRequest,
+    Forbidden,
+    HeadTooLong,
+    MethodRefused,
+    MisdirectedRequest,
+    NotFound,
+    ServerNotRunning,
+    SifuError,
+    Unauthenticated,
+)
+from proxy.core.hosts import Standing
+from proxy.core.identity import ServerName
+from proxy.core.paths import BadTarget, Target, parse_target
+from proxy.core.policy import Action, Deny, may
+from proxy.core.request_headers import imitates_ours
+from proxy.core.websocket_handshake import read_offer
+from proxy.relay import entrance
+from proxy.relay.browser import has_long_head
+from proxy.relay.carriage import Carriage
+from proxy.relay.context import RelayContext
+from proxy.relay.visitors import Visitor
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_log = structlog.get_logger()
+
+
+class RelayHandler:
+    """Called by the server for each request."""
+
+    def __init__(self, context: RelayContext) -> None:
+        self._context = context
+        self._carriage = Carriage(context)
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        target: Target | None = None
+        try:
+            target = self._parse(request)
+            if target.server is None:
+                response = await self._answer_own(request, target)
+            else:
+                return await self._relay(request, target, target.server)
+        except SifuError as error:
+            self._note(request, error, target)
+            response = self._context.answers.refuse(request, error, target)
+            if error.status in {400, 405, 421, 431, 502, 504}:
+                response.force_close()
+        if self._context.is_draining:
+            response.force_close()
+            response.headers["Connection"] = "close"
+        self._context.tally.count(response.status)
+        return response
+
+    def _parse(self, request: web.BaseRequest) -> Target:
+        """Understand the head, or refuse it; nothing has been looked up yet."""
+        if request.method not in _METHODS:
+            raise MethodRefused()
+        target = parse_target(request.raw_path)
+        if isinstance(target, BadTarget):
+            raise (
+                NotFound() if target.reason == "no_such_name" else BadRequest(detail=target.reason)
+            )
+        if has_long_head(request):
+            raise HeadTooLong()
+        if imitates_ours(request.raw_headers):
+            raise BadRequest(detail="underscores")
+        if target.path != "/-/healthz":
+            self._check_host(request, target)
+        return target
+
+    def _check_host(self, request: web.BaseRequest, target: Target) -> None:
+        hosts = self._context.hosts_for(target.server)
+        if hosts.standing(request.headers.getall("Host", [])) is Standing.FOREIGN:
+            raise MisdirectedRequest(hosts.refusal)
+
+    async def _answer_own(self, request: web.BaseRequest, target: Target) -> web.StreamResponse:
+        if request.method not in {"GET", "HEAD"}:
+            raise MethodRefused()
+        if target.path == "/-/healthz":
+            return self._context.health()
+        if target.path == entrance.PATH and request.method == "GET":
+            return await self._context.entrance.enter(target)
+        raise NotFound("Notebooks are at addresses that begin with /user/.")
+
+    async def _relay(
+        self, request: web.BaseRequest, target: Target, server: ServerName
+    ) -> web.StreamResponse:
+        if target.path == server.prefix[:-1] and request.method in {"GET", "HEAD"}:
+            return self._context.answers.redirect(server.prefix + target.query)
+        visitor = await self._context.visitors.find(request.raw_headers)
+        self._authorize(visitor, server)
+        assert visitor is not None  # noqa: S101 (authorised)
+        offer = read_offer(request.method, request.raw_headers)
+        if offer is not None:
+            self._check_websocket_origin(request, visitor, server)
+        route = self._context.routes.cached(server) or await self._context.routes.find(server)
+        if route is None:
+            raise ServerNotRunning("This notebook server is not running. Start it, then go on.")
+        if shows_a_person(request.method, request.headers.get("Sec-Fetch-Mode", "")):
+            self._context.activity.note(server, visitor.identity.session_id)
+        return await self._carriage.carry(request, target, visitor, route, offer)
+
+    def _authorize(self, visitor: Visitor | None, server: ServerName) -> None:
+        if visitor is None or visitor.server not in {None, server}:
+            raise Unauthenticated("Please sign in to use this notebook server.")
+        decision = may(visitor.identity, Action.OPEN, server, self._context.settings.workspaces)
+        if isinstance(decision, Deny):
+            raise Forbidden(decision.reason)
+
+    def _check_websocket_origin(
+        self, request: web.BaseRequest, visitor: Visitor, server: ServerName
+    ) -> None:
+        origins = request.headers.getall("Origin", [])
+        if not origins and visitor.by_token:
+            return
+        if len(origins) != 1 or origins[0] not in self._context.hosts_for(server).origins:
+            raise Forbidden("A websocket may be opened by a notebook's own page only.")
+
+    def _note(self, request: web.BaseRequest, error: SifuError, target: Target | None) -> None:
+        self._context.tally.refuse(error.status)
+        if error.status >= 500 or error.detail:
+            _log.info(
+                "relay.refused",
+                status=error.status,
+                method=request.method,
+                path=target.path if target else "",
+                detail=error.detail,
+            )

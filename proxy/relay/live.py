@@ -1,0 +1,45 @@
+"""What is open now, by the credential that opened it: so that a sign-out can cut it."""
+
+from typing import Protocol
+
+
+class Cuttable(Protocol):
+    """A connection, or a pair of them: `cut` ends it at once, `close` after what is under way."""
+
+    def cut(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class LiveConnections:
+    """A set a credential; `len` counts all."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, set[Cuttable]] = {}
+
+    def __len__(self) -> int:
+        return sum(len(group) for group in self._live.values())
+
+    def add(self, credential: str, connection: Cuttable) -> None:
+        self._live.setdefault(credential, set()).add(connection)
+
+    def discard(self, credential: str, connection: Cuttable) -> None:
+        group = self._live.get(credential)
+        if group is not None:
+            group.discard(connection)
+            if not group:
+                del self._live[credential]
+
+    def cut(self, credential: str) -> int:
+        """End everything that this credential opened; return how many."""
+        group = list(self._live.get(credential, ()))
+        for connection in group:
+            connection.cut()
+        return len(group)
+
+    def close_all(self) -> None:
+        for group in list(self._live.values()):
+            for connection in list(group):
+                connection.close()
+
+    def cut_all(self) -> int:
+        return sum(self.cut(credential) for credential in list(self._live))

@@ -1,0 +1,72 @@
+"""Kept-alive connections to servers, by the path of their unix socket.
+
+Promises: a connection is dialled within `CONNECT_SECONDS`; as many at once as are asked for (a
+shared cap would let one person's websockets hang everybody); idle ones are bounded in number and
+age. Must not: hand out a connection that carried a malformed exchange (they are never released).
+"""
+
+import asyncio
+from collections import deque
+from functools import partial
+
+from proxy.core.errors import UpstreamBroken, UpstreamSlow
+from proxy.relay.upstream import UpstreamConnection
+
+CONNECT_SECONDS = 5.0
+MAX_IDLE = 32
+IDLE_SECONDS = 60.0
+
+
+class Pool:
+    """Every connection of this process to any server."""
+
+    def __init__(self) -> None:
+        self._idle: dict[str, deque[UpstreamConnection]] = {}
+        self._loop = asyncio.get_running_loop()
+
+    def take_idle(self, address: str) -> UpstreamConnection | None:
+        """Return the most recently used idle connection, if one lives."""
+        idle = self._idle.get(address)
+        while idle:
+            connection = idle.pop()
+            transport = connection.transport
+            if transport is not None and not transport.is_closing():
+                return connection
+        return None
+
+    async def dial(self, address: str) -> UpstreamConnection:
+        """Open a new connection; raises `UpstreamBroken` or `UpstreamSlow`."""
+        make = partial(UpstreamConnection, partial(self._release, address))
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                _, connection = await self._loop.create_unix_connection(make, address)
+        except TimeoutError as slow:
+            raise UpstreamSlow(detail=f"connect to {address}") from slow
+        except OSError as refused:
+            raise UpstreamBroken(detail=f"connect to {address}: {refused}") from refused
+        return connection
+
+    def forget(self, address: str) -> None:
+        """Close the idle connections to a server that went or moved."""
+        for connection in self._idle.pop(address, ()):
+            connection.abandon()
+
+    def sweep(self) -> None:
+        """Close what was idle too long; call it every few seconds."""
+        latest = self._loop.time() - IDLE_SECONDS
+        for address, idle in list(self._idle.items()):
+            while idle and (idle[0].idle_since < latest or idle[0].transport is None):
+                idle.popleft().abandon()
+            if not idle:
+                del self._idle[address]
+
+    def close(self) -> None:
+        for address in list(self._idle):
+            self.forget(address)
+
+    def _release(self, address: str, connection: UpstreamConnection) -> None:
+        idle = self._idle.setdefault(address, deque())
+        connection.idle_since = self._loop.time()
+        idle.append(connection)
+        if len(idle) > MAX_IDLE:
+            idle.popleft().abandon()

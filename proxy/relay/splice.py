@@ -1,0 +1,87 @@
+"""A websocket after its 101: two transports whose bytes go across unread.
+
+Promises: no message limit, no re-compression, close codes as they are; back-pressure both ways;
+when one side ends, the other is ended after what is on its way. Must not: be made before the 101
+was checked.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from proxy.relay.browser import BrowserConnection
+
+
+class Side(asyncio.Protocol):
+    """Receives from one transport and writes to the other."""
+
+    __slots__ = ("_ended", "_other", "received")
+
+    def __init__(self, other: asyncio.Transport, ended: Callable[[], None]) -> None:
+        self._other: asyncio.Transport | None = other
+        self._ended = ended
+        self.received = 0
+
+    def data_received(self, data: bytes) -> None:
+        self.received += len(data)
+        if self._other is not None:
+            self._other.write(data)
+
+    def pause_writing(self) -> None:
+        if self._other is not None:
+            self._other.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self._other is not None:
+            self._other.resume_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        other, self._other = self._other, None
+        if other is not None:
+            if exc is None:
+                other.close()
+            else:
+                other.abort()
+        self._ended()
+
+
+class SplicedPair:
+    """Both sides of one websocket; `on_end` is called once, when the first side is gone."""
+
+    __slots__ = ("_ends", "browser_side", "is_over", "on_end", "upstream_side")
+
+    def __init__(self, browser: asyncio.Transport, upstream: asyncio.Transport) -> None:
+        self.browser_side = Side(upstream, self._ended)
+        self.upstream_side = Side(browser, self._ended)
+        self._ends = (browser, upstream)
+        self.is_over = False
+        self.on_end: Callable[[], None] | None = None
+
+    def cut(self) -> None:
+        """End it now: the credential does not hold any more, or the relay goes."""
+        for transport in self._ends:
+            transport.abort()
+
+    def close(self) -> None:
+        """End it after what is on its way."""
+        for transport in self._ends:
+            transport.close()
+
+    def _ended(self) -> None:
+        if not self.is_over:
+            self.is_over = True
+            if self.on_end is not None:
+                self.on_end()
+
+
+def splice(
+    browser: BrowserConnection, transport: asyncio.Transport, upstream: asyncio.Transport
+) -> SplicedPair:
+    """Join the two; what the browser sent after its head goes up first."""
+    pair = SplicedPair(transport, upstream)
+    upstream.set_protocol(pair.upstream_side)
+    # Reading may have been paused for the browser while it was slow; the pair decides from here.
+    upstream.resume_reading()
+    tail = browser.take_over(pair.browser_side)
+    if tail:
+        pair.browser_side.data_received(tail)
+    return pair

@@ -1,0 +1,96 @@
+"""Carries one request up and its answer down, over a pooled connection.
+
+Promises: bodies stream in both directions and are never held whole; a browser that goes away ends
+its upstream; one retry, only for a request without body whose method is idempotent, on a
+kept-alive connection that turned out to be dead before a byte of the answer.
+"""
+
+import asyncio
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from proxy.core.errors import UpstreamBroken, UpstreamSlow
+from proxy.relay.exchange import Exchange, Outcome
+from proxy.relay.pool import Pool
+from proxy.relay.upstream import UpstreamConnection
+from proxy.tasks import cancel, spawn
+
+ANSWER_SECONDS = 300.0
+_RETRYABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+async def transfer(
+    pool: Pool, address: str, request: web.BaseRequest, exchange: Exchange, head: bytes
+) -> Outcome:
+    """Return how it ended; raises `UpstreamBroken` or `UpstreamSlow` if nothing was sent down."""
+    has_body = request.body_exists and not request.content.at_eof()
+    idle = None if exchange.offer else pool.take_idle(address)
+    upstream = idle or await pool.dial(address)
+    outcome = await _attempt(upstream, request, exchange, head, has_body=has_body)
+    may_retry = idle is not None and not has_body and exchange.method in _RETRYABLE
+    if outcome is Outcome.NOTHING and may_retry:
+        exchange.finished = asyncio.get_running_loop().create_future()
+        upstream = await pool.dial(address)
+        outcome = await _attempt(upstream, request, exchange, head, has_body=False)
+    if outcome is Outcome.NOTHING:
+        raise UpstreamBroken(
+            "The notebook server closed the connection. It may be restarting: try again.",
+            detail="closed before an answer",
+        )
+    if outcome is Outcome.MALFORMED:
+        raise UpstreamBroken(detail="malformed answer")
+    return outcome
+
+
+async def _attempt(
+    upstream: UpstreamConnection,
+    request: web.BaseRequest,
+    exchange: Exchange,
+    head: bytes,
+    *,
+    has_body: bool,
+) -> Outcome:
+    exchange.uploaded = not has_body
+    upstream.begin(exchange, head)
+    upload = None
+    if has_body:
+        upload = spawn(_upload(upstream, request, exchange), name="relay.upload")
+    try:
+        return await _answer(exchange)
+    finally:
+        if upload is not None:
+            await cancel(upload)
+        if not exchange.finished.done() or exchange.finished.cancelled():
+            upstream.abandon()
+
+
+async def _answer(exchange: Exchange) -> Outcome:
+    """Wait for the end; a limit holds until the head came, none afterwards."""
+    while True:
+        done, _ = await asyncio.wait({exchange.finished}, timeout=ANSWER_SECONDS)
+        if done:
+            return exchange.finished.result()
+        if exchange.status == 0 and exchange.uploaded:
+            raise UpstreamSlow(detail=f"no answer within {ANSWER_SECONDS:.0f} s")
+
+
+async def _upload(
+    upstream: UpstreamConnection, request: web.BaseRequest, exchange: Exchange
+) -> None:
+    chunked = request.content_length is None
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        exchange.transport.write(_CONTINUE)
+    try:
+        while data := await request.content.readany():
+            upstream.send(b"%x\r\n%b\r\n" % (len(data), data) if chunked else data)
+            await upstream.room()
+    except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
+        # The browser's body broke off: the upstream must not take it for a whole one.
+        upstream.abandon()
+        exchange.end(Outcome.CUT)
+        return
+    if chunked:
+        upstream.send(b"0\r\n\r\n")
+    exchange.uploaded = True

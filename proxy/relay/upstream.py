@@ -1,0 +1,241 @@
+"""One connection to a Jupyter server: idle, or carrying exactly one exchange.
+
+Promises: what reaches the browser is one well-formed response, framed as it declared; when the
+upstream does anything else, the exchange ends `CUT` or `MALFORMED` and this connection is never
+used again. Bytes that nobody asked for close an idle connection. Must not: decide who may ask.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from proxy.core.chunks import ChunkFollower
+from proxy.core.response_head import (
+    MAX_HEAD,
+    Framing,
+    MalformedResponse,
+    ResponseHead,
+    parse_response_head,
+)
+from proxy.core.response_headers import filter_response_headers
+from proxy.core.websocket_handshake import answers
+from proxy.relay.exchange import Exchange, Outcome
+from proxy.relay.splice import splice
+
+_MAX_INTERIM = 8
+
+
+class UpstreamConnection(asyncio.Protocol):
+    """`released` is called with the connection when it may carry another exchange."""
+
+    __slots__ = (
+        "_chunks",
+        "_exchange",
+        "_head",
+        "_interim",
+        "_left",
+        "_receive",
+        "_released",
+        "_reusable",
+        "_writable",
+        "idle_since",
+        "transport",
+        "used",
+    )
+
+    def __init__(self, released: Callable[["UpstreamConnection"], None]) -> None:
+        self._released = released
+        self._exchange: Exchange | None = None
+        self._head = b""
+        self._interim = 0
+        self._left = 0
+        self._chunks = ChunkFollower()
+        self._receive: Callable[[bytes], None] = self._receive_unasked
+        self._reusable = False
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self.transport: asyncio.Transport | None = None
+        self.idle_since = 0.0
+        self.used = False
+
+    def begin(self, exchange: Exchange, head: bytes) -> None:
+        """Send a request head; the answer goes to the exchange's browser."""
+        self._exchange = exchange
+        self._head, self._interim, self._reusable = b"", 0, False
+        self._receive = self._receive_head
+        exchange.browser.feeder = self
+        if exchange.browser.writing_paused:
+            self.pause_feeding()
+        self.send(head)
+
+    def send(self, data: bytes) -> None:
+        if self.transport is not None:
+            self.transport.write(data)
+
+    async def room(self) -> None:
+        """Wait until the upstream takes more (request-side back-pressure)."""
+        await self._writable.wait()
+
+    def abandon(self) -> None:
+        """The browser went away, or the exchange is over early: this connection is not reused."""
+        self._exchange = None
+        self._receive = self._receive_unasked
+        if self.transport is not None:
+            self.transport.abort()
+
+    def pause_feeding(self) -> None:
+        if self.transport is not None:
+            self.transport.pause_reading()
+
+    def resume_feeding(self) -> None:
+        if self.transport is not None:
+            self.transport.resume_reading()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (streams are)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._receive(data)
+        except MalformedResponse:
+            self._end(Outcome.CUT if self._started() else Outcome.MALFORMED)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.transport = None
+        self._writable.set()
+        if self._exchange is None:
+            return
+        if self._receive == self._receive_until_close and exc is None:
+            self._end(Outcome.LAST)
+        elif self._started():
+            self._end(Outcome.CUT)
+        else:
+            self._end(Outcome.MALFORMED if self._head or self._interim else Outcome.NOTHING)
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    def _started(self) -> bool:
+        return self._exchange is not None and self._exchange.status > 0
+
+    def _receive_unasked(self, data: bytes) -> None:
+        self.abandon()
+
+    def _receive_head(self, data: bytes) -> None:
+        exchange = self._exchange
+        assert exchange is not None  # noqa: S101 (begin sets both)
+        block = self._head + data if self._head else data
+        end = block.find(b"\r\n\r\n")
+        if end < 0:
+            if len(block) > MAX_HEAD:
+                raise MalformedResponse("head without end")
+            self._head = block
+            return
+        self._head = b""
+        head = parse_response_head(block[:end], for_head=exchange.method == "HEAD")
+        rest = block[end + 4 :]
+        if head.status >= 200:
+            self._start(exchange, head, rest)
+        elif head.status == 101:
+            self._switch(exchange, head, rest)
+        else:
+            self._interim += 1
+            if self._interim > _MAX_INTERIM:
+                raise MalformedResponse("too many interim responses")
+            if rest:
+                self._receive_head(rest)
+
+    def _start(self, exchange: Exchange, head: ResponseHead, body: bytes) -> None:
+        self._reusable = head.keep_alive
+        exchange.last = exchange.last or head.framing is Framing.UNTIL_CLOSE
+        written = _write_head(exchange, head)
+        exchange.status = head.status
+        exchange.transport.write(written)
+        if head.framing is Framing.NONE:
+            self._finish(excess=bool(body))
+            return
+        if head.framing is Framing.COUNTED:
+            self._left, self._receive = head.length, self._receive_counted
+        elif head.framing is Framing.CHUNKED:
+            self._chunks, self._receive = ChunkFollower(), self._receive_chunks
+        else:
+            self._receive = self._receive_until_close
+        if body:
+            self._receive(body)
+
+    def _switch(self, exchange: Exchange, head: ResponseHead, rest: bytes) -> None:
+        if exchange.offer is None or not answers(exchange.offer, head.headers):
+            raise MalformedResponse("101 that nobody asked for")
+        assert self.transport is not None  # noqa: S101 (data came from it)
+        written = _write_head(exchange, head)
+        exchange.status = 101
+        upstream, self.transport, self._exchange = self.transport, None, None
+        exchange.transport.write(written + rest)
+        exchange.pair = splice(exchange.browser, exchange.transport, upstream)
+        exchange.end(Outcome.SWITCHED)
+
+    def _receive_counted(self, data: bytes) -> None:
+        exchange = self._exchange
+        assert exchange is not None  # noqa: S101
+        size = len(data)
+        if size < self._left:
+            self._left -= size
+            exchange.transport.write(data)
+            return
+        exchange.transport.write(data[: self._left] if size > self._left else data)
+        self._finish(excess=size > self._left)
+
+    def _receive_chunks(self, data: bytes) -> None:
+        exchange = self._exchange
+        assert exchange is not None  # noqa: S101
+        passed = self._chunks.feed(data)
+        if passed:
+            exchange.transport.write(passed)
+        if self._chunks.done:
+            self._finish(excess=self._chunks.excess)
+
+    def _receive_until_close(self, data: bytes) -> None:
+        exchange = self._exchange
+        assert exchange is not None  # noqa: S101
+        exchange.transport.write(data)
+
+    def _finish(self, *, excess: bool) -> None:
+        exchange = self._exchange
+        assert exchange is not None  # noqa: S101
+        clean = not excess and exchange.uploaded
+        reusable = self._reusable and clean and self.transport is not None
+        self._end(Outcome.LAST if exchange.last or not clean else Outcome.COMPLETE, keep=reusable)
+
+    def _end(self, outcome: Outcome, *, keep: bool = False) -> None:
+        exchange, self._exchange = self._exchange, None
+        self._receive = self._receive_unasked
+        if exchange is None:
+            return
+        exchange.browser.feeder = None
+        exchange.end(outcome)
+        if keep:
+            self.resume_feeding()
+            self.used = True
+            self._released(self)
+        elif self.transport is not None:
+            self.transport.abort()
+
+
+def _write_head(exchange: Exchange, head: ResponseHead) -> bytes:
+    fields = filter_response_headers(head.headers, exchange.around, exchange.rest)
+    lines = [b"HTTP/1.1 %d %s" % (head.status, head.reason)]
+    drops_length = head.status == 204 or head.status < 200
+    for name, value in fields:
+        if not (drops_length and name.lower() == b"content-length"):
+            lines.append(name + b": " + value)
+    if head.status == 101:
+        lines.append(b"Connection: Upgrade\r\nUpgrade: websocket")
+    elif exchange.last:
+        lines.append(b"Connection: close")
+    if head.framing is Framing.CHUNKED:
+        lines.append(b"Transfer-Encoding: chunked")
+    lines.append(b"\r\n")
+    return b"\r\n".join(lines)

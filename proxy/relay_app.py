@@ -1,0 +1,136 @@
+"""Composition root of the relay (port 3335): wiring, serving, draining.
+
+The listening socket is inherited as file descriptor 0; supervisord holds it, so a restart refuses
+nobody. Draining on SIGTERM: not ready → stop accepting → `Connection: close` on every answer → wait
+for what runs → end the websockets → exit 0.
+"""
+
+import asyncio
+import signal
+import socket
+import stat
+import sys
+from os import fstat
+from pathlib import Path
+
+import structlog
+
+from proxy import log
+from proxy.core.clock import Clock, system_clock
+from proxy.core.errors import InvalidSettings
+from proxy.relay.activity import WRITE_SECONDS
+from proxy.relay.browser import BrowserServer, has_c_parser
+from proxy.relay.context import RelayContext
+from proxy.relay.feed import POLL_SECONDS
+from proxy.relay.handler import RelayHandler
+from proxy.settings import Settings, ensure_secret, environment_value, read_settings
+from proxy.store.database import Store
+from proxy.tasks import cancel, every, spawn
+
+BACKLOG = 4096
+DRAIN_SECONDS = 30.0
+# When everything is being stopped there is no successor for which draining would make room.
+STOPPING_SECONDS = 1.0
+# A kept-alive connection that is in use asks again within this time, and is told to close then.
+IDLE_GRACE_SECONDS = 2.0
+FLUSH_SECONDS = 0.2
+
+_log = structlog.get_logger()
+
+
+class RelayProgram:
+    """One relay process: serves until told to drain."""
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, *, stopping: Path | None = None
+    ) -> None:
+        self.context = RelayContext(settings, store, clock)
+        self.server = BrowserServer(RelayHandler(self.context))
+        self._stopping = stopping
+
+    async def serve(self, listener: socket.socket, drain: asyncio.Event) -> None:
+        """Serve on a listening socket until `drain` is set, then drain and return."""
+        context = self.context
+        await context.feed.start()
+        loop = asyncio.get_running_loop()
+        accepting = await loop.create_server(self.server, sock=listener, backlog=BACKLOG)
+        chores = [
+            spawn(every(POLL_SECONDS, context.feed.poll, name="feed"), name="relay.feed"),
+            spawn(every(1.0, self._sweep, name="sweep"), name="relay.sweep"),
+            spawn(every(WRITE_SECONDS, context.activity.write, name="activity"), name="activity"),
+        ]
+        _log.info("relay.ready")
+        await drain.wait()
+        context.is_draining = True
+        accepting.close()
+        await self._drain()
+        await cancel(*chores)
+        await context.activity.write()
+        context.tally.move()
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while self.server.connections and loop.time() - began < self._limit(DRAIN_SECONDS):
+            self.server.close_idle(after=self._limit(IDLE_GRACE_SECONDS))
+            await asyncio.sleep(0.05)
+        cut = len(self.context.live)
+        self.context.live.close_all()
+        await asyncio.sleep(FLUSH_SECONDS if cut else 0)
+        self.context.live.cut_all()
+        await self.server.shutdown(timeout=1.0)
+        self.context.pool.close()
+        _log.info("relay.drained", seconds=round(loop.time() - began, 1), websockets=cut)
+
+    def _limit(self, seconds: float) -> float:
+        """How long draining may take, or much less when supervisord itself is stopping."""
+        is_stopping = self._stopping is not None and self._stopping.exists()
+        return min(seconds, STOPPING_SECONDS) if is_stopping else seconds
+
+    async def _sweep(self) -> None:
+        self.server.sweep()
+        self.context.pool.sweep()
+        self.context.tally.move()
+
+
+async def run(settings: Settings) -> None:
+    """Run as supervisord's child, until SIGTERM or SIGINT."""
+    run_folder = environment_value("SIFU_RUN")
+    drain = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, drain.set)
+    store = Store(settings.store_url)
+    try:
+        stopping = Path(run_folder, "stopping") if run_folder else None
+        program = RelayProgram(settings, store, system_clock, stopping=stopping)
+        await program.serve(listening_socket(settings), drain)
+    finally:
+        store.close()
+
+
+def listening_socket(settings: Settings) -> socket.socket:
+    """Return the inherited socket (file descriptor 0), or a new one where there is none."""
+    if stat.S_ISSOCK(fstat(0).st_mode):
+        listener = socket.socket(fileno=0)
+    else:
+        listener = socket.create_server(
+            (settings.bind, settings.notebook_port), backlog=BACKLOG, reuse_port=False
+        )
+    listener.setblocking(False)
+    return listener
+
+
+def main() -> None:
+    """`python -m proxy.relay_app`."""
+    try:
+        settings = ensure_secret(read_settings())
+    except InvalidSettings as invalid:
+        sys.exit("\n".join(invalid.problems))
+    log.configure(program="relay", level=settings.log_level)
+    if not has_c_parser():
+        sys.exit("aiohttp's C parser is missing; the relay does not run with the slow one.")
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

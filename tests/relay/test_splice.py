@@ -1,0 +1,213 @@
+"""Websockets: the same door, dialled before it is accepted, then bytes."""
+
+import asyncio
+import base64
+import hashlib
+import os
+
+import pytest
+from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
+
+from proxy.core.clock import system_clock
+from proxy.store import sessions
+from tests.relay.conftest import OK, Running, header_of, status_of
+
+KEY = base64.b64encode(b"0123456789abcdef").decode()
+ACCEPT = base64.b64encode(
+    hashlib.sha1((KEY + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+).decode()
+UPGRADE = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
+VERSION = "Sec-WebSocket-Version: 13\r\n"
+
+
+def handshake(relay: Running, *, more: str = "", origin: str | None = None) -> bytes:
+    own = f"Origin: http://{relay.host}\r\n" if origin is None else origin
+    return relay.request(
+        "api/kernels/1/channels", headers=UPGRADE + VERSION + own + more, close=False
+    )
+
+
+def switching(*fields: str, accept: str = ACCEPT) -> bytes:
+    lines = [
+        "HTTP/1.1 101 Switching Protocols",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Accept: {accept}",
+        *fields,
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+async def _echo(_head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(switching())
+    while data := await reader.read(65536):
+        writer.write(b"<" + data + b">")
+        await writer.drain()
+    raise ConnectionError
+
+
+async def test_after_the_101_bytes_cross_unread(relay: Running) -> None:
+    relay.upstream.script = _echo
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(handshake(relay) + b"early")  # sent before the 101 came
+    async with asyncio.timeout(5):
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert status_of(head) == 101
+        assert await reader.readexactly(7) == b"<early>"
+        writer.write(b"later")
+        assert await reader.readexactly(7) == b"<later>"
+    assert relay.program.context.tally.open_websockets == 1
+    writer.close()
+    await asyncio.sleep(0.1)
+    assert relay.program.context.tally.open_websockets == 0
+    assert len(relay.program.context.live) == 0
+    assert relay.program.server.connections == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        switching(accept="wrong"),
+        switching("Sec-WebSocket-Protocol: unasked"),
+        switching("Sec-WebSocket-Extensions: permessage-deflate"),
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    ],
+)
+async def test_a_101_that_does_not_answer_the_offer_opens_nothing(
+    relay: Running, answer: bytes
+) -> None:
+    relay.upstream.answer = answer
+    got = await relay.raw(handshake(relay))
+    assert status_of(got) == 502
+
+
+async def test_a_declined_upgrade_leaves_no_pipe(relay: Running) -> None:
+    relay.upstream.answer = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"
+    got = await relay.raw(handshake(relay) + b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert status_of(got) == 403
+    assert len(relay.upstream.heads) == 1
+    assert got.endswith(b"no")
+
+
+async def test_200_to_an_upgrade_is_an_ordinary_answer_and_then_the_end(relay: Running) -> None:
+    relay.upstream.answer = OK
+    got = await relay.raw(handshake(relay))
+    assert status_of(got) == 200
+    assert header_of(got, "Connection") == "close"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "Origin: https://evil.example\r\n",
+        "Origin: null\r\n",
+        "Origin: http://127.0.0.1:3334\r\n",
+    ],
+)
+async def test_a_foreign_origin_opens_no_websocket(relay: Running, origin: str) -> None:
+    assert status_of(await relay.raw(handshake(relay, origin=origin))) == 403
+    assert relay.upstream.heads == []
+
+
+async def test_without_a_pass_no_websocket_reaches_jupyter(relay: Running) -> None:
+    request = relay.request(headers=UPGRADE + VERSION, cookie="", close=False)
+    assert status_of(await relay.raw(request, seconds=1)) == 401
+    assert relay.upstream.heads == []
+
+
+async def test_the_end_of_a_session_cuts_its_open_websocket(relay: Running) -> None:
+    relay.upstream.script = _echo
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(handshake(relay))
+    await reader.readuntil(b"\r\n\r\n")
+    await relay.store.write(sessions.end, "session1", system_clock())
+    async with asyncio.timeout(2):  # what the product promises
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await reader.readexactly(1)
+    writer.close()
+    assert status_of(await relay.ask()) == 401
+
+
+async def test_a_server_that_is_gone_refuses_before_the_101(relay: Running) -> None:
+    os.unlink(relay.upstream.path)
+    assert status_of(await relay.raw(handshake(relay))) == 502
+
+
+class TestWithRealEndpoints:
+    """aiohttp at both ends: subprotocols, close codes, large messages, deflate."""
+
+    @pytest.fixture
+    async def echo(self, relay: Running) -> web.AppRunner:
+        async def handle(request: web.Request) -> web.WebSocketResponse:
+            socket = web.WebSocketResponse(
+                protocols=["v1.kernel.websocket.jupyter.org"], max_msg_size=0
+            )
+            await socket.prepare(request)
+            async for message in socket:
+                if message.data == "close":
+                    await socket.close(code=4321, message=b"bye")
+                elif message.type is WSMsgType.BINARY:
+                    await socket.send_bytes(message.data)
+                else:
+                    await socket.send_str(str(message.data))
+            relay.upstream.heads.append(str(socket.close_code).encode())
+            return socket
+
+        os.unlink(relay.upstream.path)
+        app = web.Application()
+        app.router.add_get("/{tail:.*}", handle)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.UnixSite(runner, relay.upstream.path).start()
+        return runner
+
+    async def _open(self, relay: Running, client: ClientSession, **options: object):  # noqa: ANN202
+        return await client.ws_connect(
+            f"http://{relay.host}/user/everyone/shared/ws",
+            headers={"Cookie": relay.cookie(), "Origin": f"http://{relay.host}"},
+            max_msg_size=0,
+            **options,  # type: ignore[arg-type]
+        )
+
+    @pytest.mark.parametrize("compress", [0, 15])
+    async def test_a_large_message_crosses_whole(
+        self, relay: Running, echo: web.AppRunner, compress: int
+    ) -> None:
+        message = os.urandom(16 * 2**20)
+        async with ClientSession() as client:
+            socket = await self._open(relay, client, compress=compress)
+            await socket.send_bytes(message)
+            assert (await socket.receive(timeout=20)).data == message
+            await socket.close()
+        await echo.cleanup()
+
+    async def test_the_kernel_subprotocol_and_close_codes_cross(
+        self, relay: Running, echo: web.AppRunner
+    ) -> None:
+        protocol = "v1.kernel.websocket.jupyter.org"
+        async with ClientSession() as client:
+            socket = await self._open(relay, client, protocols=[protocol])
+            assert socket.protocol == protocol
+            await socket.send_str("close")
+            assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+            assert socket.close_code == 4321
+            socket = await self._open(relay, client)
+            await socket.close(code=4001)
+            await asyncio.sleep(0.2)
+        assert b"4001" in relay.upstream.heads
+        await echo.cleanup()
+
+    async def test_two_hundred_websockets_leave_room_for_requests(
+        self, relay: Running, echo: web.AppRunner
+    ) -> None:
+        async with ClientSession() as client:
+            sockets = [await self._open(relay, client) for _ in range(200)]
+            with pytest.raises(WSServerHandshakeError):
+                await client.ws_connect(f"http://{relay.host}/user/everyone/shared/ws")
+            await sockets[0].send_str("x")
+            assert (await sockets[0].receive(timeout=5)).data == "x"
+            for socket in sockets:
+                await socket.close()
+        await echo.cleanup()
