@@ -16,7 +16,8 @@ API_TOKEN_PREFIX = "sifu_"  # noqa: S105 (a public prefix, so that scanners find
 
 def hash_secret(secret: str) -> str:
     """Return what the store keeps of a session secret, an API token or a sign-in code."""
-    return sha256(secret.encode()).hexdigest()
+    # A header may hold bytes that are no UTF-8; they make a wrong secret, not an error.
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def bearer_of(authorization: str) -> str | None:

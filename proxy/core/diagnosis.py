@@ -42,6 +42,7 @@ class PortState(Enum):
     OURS = "ours"  # a running Sifu of this installation has it
     TAKEN = "taken"
     FORBIDDEN = "forbidden"
+    NOT_IPV4 = "not IPv4"
     NOT_HERE = "not here"  # the address is none of this machine's
 
 
@@ -166,6 +167,11 @@ def _judge_port(port: Port) -> Iterator[Finding]:
         yield Finding(
             f"{at} may not be used by this account: numbers below 1024 belong to root.",
             f"Set {port.setting} to a higher number and let nginx listen on the lower one.",
+        )
+    elif port.state is PortState.NOT_IPV4:
+        yield Finding(
+            f"{port.bind} (SIFU_BIND) is an IPv6 address, and supervisord listens on IPv4 only.",
+            "Set SIFU_BIND to 127.0.0.1 and let a web server listen on the IPv6 address.",
         )
     elif port.state is PortState.NOT_HERE:
         yield Finding(

@@ -7,12 +7,14 @@ for under one is sent on to the canonical origin, because each name has cookies 
 points at 127.0.0.1 says so in `Host`. (4) Exactly one `Host` is read; none or two are foreign.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -55,6 +57,14 @@ class OwnHosts:
             f"This address is not {self.origin}. If it should be served here, the operator sets "
             f"{self.setting} to it, as people type it into their browsers."
         )
+
+
+def is_origin(text: str) -> bool:
+    """Is this an origin as browsers write it: lower case, no user, no path, one name?"""
+    try:
+        return bool(_ORIGIN.fullmatch(text)) and urlsplit(text).port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
 
 
 def own_hosts(origin: str, *, setting: str, is_configured: bool) -> OwnHosts:

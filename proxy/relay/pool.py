@@ -6,6 +6,7 @@ age. Must not: hand out a connection that carried a malformed exchange (they are
 """
 
 import asyncio
+import socket
 from collections import deque
 from functools import partial
 
@@ -39,7 +40,8 @@ class Pool:
         make = partial(UpstreamConnection, partial(self._release, address))
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                _, connection = await self._loop.create_unix_connection(make, address)
+                connected = await _connect(address)
+                _, connection = await self._loop.create_unix_connection(make, sock=connected)
         except TimeoutError as slow:
             raise UpstreamSlow(detail=f"connect to {address}") from slow
         except OSError as refused:
@@ -70,3 +72,25 @@ class Pool:
         idle.append(connection)
         if len(idle) > MAX_IDLE:
             idle.popleft().abandon()
+
+
+async def _connect(address: str) -> socket.socket:
+    """Connect to a unix socket; while the server's queue is full, wait and try again.
+
+    A full queue is `EAGAIN` there (unix(7)), which the event loop would take for “under way”.
+    """
+    connecting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connecting.setblocking(False)
+    pause = 0.002
+    try:
+        while True:
+            try:
+                connecting.connect(address)
+            except BlockingIOError:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 0.1)
+            else:
+                return connecting
+    except BaseException:
+        connecting.close()
+        raise

@@ -45,18 +45,20 @@ class Visitors:
         self._clock = clock
         self._secrets = secrets
         self._pass_name = style.pass_name
-        self._known: dict[str, Visitor] = {}
+        self._known: dict[tuple[bool, str], Visitor] = {}
         self._epoch = 0
 
     async def find(self, headers: RawHeaders) -> Visitor | None:
         """Return who asks, or None: nobody, or a credential that does not hold."""
-        key, by_token = self._credential(headers)
-        if key is None:
+        secret, by_token = self._credential(headers)
+        if secret is None:
             return None
+        # The way it came is part of the key: a token planted as a cookie is not a pass.
+        key = (by_token, secret)
         visitor = self._known.get(key)
         if visitor is None:
             epoch = self._epoch
-            visitor = await (self._ask_token(key) if by_token else self._ask_pass(key))
+            visitor = await (self._ask_token(secret) if by_token else self._ask_pass(secret))
             if visitor is not None and epoch == self._epoch:
                 self._remember(key, visitor)
         if visitor is None or visitor.expires <= self._clock():
@@ -110,7 +112,7 @@ class Visitors:
         identity = Identity(token.user, token_id=token.id)
         return Visitor(identity, f"token {token.id}", None, token.expires or _FOREVER)
 
-    def _remember(self, key: str, visitor: Visitor) -> None:
+    def _remember(self, key: tuple[bool, str], visitor: Visitor) -> None:
         if len(self._known) >= _MAX_VISITORS:
             self._known.pop(next(iter(self._known)))
         self._known[key] = visitor

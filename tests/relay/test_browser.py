@@ -10,6 +10,7 @@ import inspect
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.base_protocol import BaseProtocol
 from aiohttp.web_protocol import RequestHandler
 
 from proxy.relay import browser
@@ -134,7 +135,7 @@ def test_aiohttp_private_parts_are_where_they_were() -> None:
         "_manager",
     ):
         assert slot in RequestHandler.__slots__
-    assert "_upgraded" in RequestHandler.__mro__[1].__slots__
+    assert "_upgraded" in BaseProtocol.__slots__
     source = inspect.getsource(RequestHandler.finish_response)
     assert "resp.prepare" in source
     assert "write_eof" in source

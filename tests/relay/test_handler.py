@@ -2,9 +2,9 @@
 
 import pytest
 
+from proxy.core.clock import system_clock
 from proxy.core.identity import ServerName
 from proxy.core.tokens import read_identity
-from proxy.core.clock import system_clock
 from tests.relay.conftest import KEY, Running, body_of, header_of, status_of
 
 

@@ -36,7 +36,9 @@ MALFORMED = {
     "head without end": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000,
     "too many fields": b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 300 + b"\r\n",
     "1xx flood": b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20 + OK,
-    "location elsewhere": b"HTTP/1.1 302 F\r\nLocation: //evil.example/\r\nContent-Length: 0\r\n\r\n",
+    "location elsewhere": (
+        b"HTTP/1.1 302 F\r\nLocation: //evil.example/\r\nContent-Length: 0\r\n\r\n"
+    ),
     "location up": b"HTTP/1.1 302 F\r\nLocation: ../../x\r\nContent-Length: 0\r\n\r\n",
 }
 

@@ -1,0 +1,141 @@
+"""Draining, with real processes: a rolling restart loses no request."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from proxy.core.clock import system_clock
+from proxy.core.identity import SHARED
+from proxy.core.lifecycle import State
+from proxy.store import servers, sessions, users
+from proxy.store.database import Store
+from proxy.store.servers import ServerRecord
+from tests.relay import conftest as fixtures
+from tests.relay.conftest import KEY, SECRET, Running, Upstream, status_of
+from tests.relay.test_splice import _echo, handshake
+
+relay, upstream = fixtures.relay, fixtures.upstream
+
+
+class Workers:
+    """Relay processes that share one listening socket, as under supervisord."""
+
+    def __init__(self, folder: Path) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        self.port = self.listener.getsockname()[1]
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "SIFU_DATA": str(folder),
+            "SIFU_NOTEBOOK_PORT": str(self.port),
+            "SIFU_SECRET": SECRET,
+        }
+
+    def start(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "proxy.relay_app"],
+            stdin=self.listener.fileno(),
+            stdout=subprocess.PIPE,
+            env=self.environment,
+        )
+        assert process.stdout is not None
+        assert b"relay.ready" in process.stdout.readline()
+        return process
+
+
+async def _prepare(store: Store, upstream: Upstream) -> None:
+    now = system_clock()
+    user = await store.write(users.add, "ada", is_admin=False, password_hash=None, now=now)
+    await store.write(
+        sessions.open_session,
+        session_id="session1",
+        secret_hash="h" * 64,
+        user_id=user.id,
+        now=now,
+        expires=now + 3600,
+    )
+    record = ServerRecord(SHARED, State.READY, address=upstream.path, identity_key=KEY)
+    await store.write(servers.put, record, now)
+
+
+async def _load(running: Running, counts: dict[str, int], stop: asyncio.Event) -> None:
+    """Ask over kept-alive connections, opening a new one whenever told to close."""
+    request = running.request("x", close=False)
+    while not stop.is_set():
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+            closing = False
+            while not stop.is_set() and not closing:
+                writer.write(request)
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(2)
+                counts["ok" if status_of(head) == 200 else "lost"] += 1
+                closing = b"connection: close" in head.lower()
+            writer.close()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            counts["lost"] += 1
+
+
+async def test_rolling_restarts_under_load_lose_no_request(
+    store: Store, upstream: Upstream, tmp_path: Path
+) -> None:
+    await _prepare(store, upstream)
+    workers = Workers(tmp_path)
+    process = await asyncio.to_thread(workers.start)
+    running = Running(workers.port, None, store, upstream, None, asyncio.Event())  # type: ignore[arg-type]
+    running.cookie = lambda **_: _cookie()  # type: ignore[method-assign]
+    counts, stop = {"ok": 0, "lost": 0}, asyncio.Event()
+    load = [asyncio.ensure_future(_load(running, counts, stop)) for _ in range(16)]
+    for _ in range(4):
+        successor = await asyncio.to_thread(workers.start)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 20) == 0
+        process.stdout.close()
+        process = successor
+    stop.set()
+    await asyncio.gather(*load)
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(process.wait, 20) == 0
+    process.stdout.close()
+    workers.listener.close()
+    assert counts["lost"] == 0
+    assert counts["ok"] > 1000
+
+
+async def test_draining_finishes_a_download_then_closes_websockets(relay: Running) -> None:
+    release = asyncio.Event()
+
+    async def script(
+        head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if b"websocket" in head.lower():
+            await _echo(head, reader, writer)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab")
+        await writer.drain()
+        await release.wait()
+        writer.write(b"cd")
+
+    relay.upstream.script = script
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(handshake(relay))
+    await reader.readuntil(b"\r\n\r\n")
+    asking = asyncio.ensure_future(relay.raw(relay.request(), seconds=10))
+    await asyncio.sleep(0.2)
+    relay.drain.set()
+    await asyncio.sleep(0.5)
+    assert not reader.at_eof()
+    assert not asking.done()
+    release.set()
+    assert (await asking).endswith(b"abcd")
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
+
+
+def _cookie() -> str:
+    from proxy.core.tokens import Pass, mint_pass
+
+    return f"sifu-pass={mint_pass([SECRET], Pass('session1', 'ada', SHARED, system_clock() + 600))}"
