@@ -11,10 +11,10 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 _SECRET_KEYS = (
     "authorization",
-    "code",
     "cookie",
     "identity_key",
     "password",
@@ -48,6 +48,7 @@ def configure(*, program: str, level: str = "INFO") -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer)
     )
+    handler.addFilter(_says_nothing_of_clients)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -57,6 +58,12 @@ def configure(*, program: str, level: str = "INFO") -> None:
 def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace the value of every key that sounds secret."""
     for key in event:
-        if any(word in key.lower() for word in _SECRET_KEYS):
+        if key == "code" or any(word in key.lower() for word in _SECRET_KEYS):
             event[key] = "[hidden]"
     return event
+
+
+def _says_nothing_of_clients(record: logging.LogRecord) -> bool:
+    """Drop aiohttp's complaints about malformed requests: they quote headers, cookies too."""
+    problem = record.exc_info[1] if record.exc_info else None
+    return not (record.name == "aiohttp.server" and isinstance(problem, HttpProcessingError))

@@ -10,13 +10,13 @@ import os
 import secrets as random_secrets
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_args, get_origin
-from urllib.parse import urlsplit
 
 from proxy.core.errors import InvalidSettings
 from proxy.core.gateways import gateway_problem
+from proxy.core.hosts import is_origin
 from proxy.core.policy import Workspaces
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -131,6 +131,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if spec is None or (name not in known and spec.type is not Secret):
             problems.append(f"{name} is not a setting of Sifu; see docs/settings.md.")
             continue
+        if spec.name in values:
+            problems.append(f"{name} and {name.removesuffix('_FILE')} are set: keep one of them.")
+            continue
         try:
             values[spec.name] = _parse(spec, _from_file(text) if name not in known else text)
         except (ValueError, OSError) as problem:
@@ -139,7 +142,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     problems += _contradictions(settings)
     if problems:
         raise InvalidSettings(problems)
-    return _absolute(settings)
+    data, notebooks = settings.data.absolute(), settings.notebooks.absolute()
+    return replace(settings, data=data, notebooks=notebooks)
 
 
 def ensure_secret(settings: Settings) -> Settings:
@@ -163,8 +167,7 @@ def ensure_secret(settings: Settings) -> Settings:
 
 def replace_setting(settings: Settings, **changes: Any) -> Settings:
     """Return a copy with other values."""
-    current = {spec.name: getattr(settings, spec.name) for spec in fields(Settings)}
-    return Settings(**(current | changes))
+    return replace(settings, **changes)
 
 
 def effective(settings: Settings) -> dict[str, str]:
@@ -177,12 +180,14 @@ def effective(settings: Settings) -> dict[str, str]:
 
 def as_environment(settings: Settings) -> dict[str, str]:
     """The settings as variables from which `read_settings` makes the same object."""
+    defaults = Settings()
     return {
         PREFIX + spec.name.upper(): str.__str__(value) if isinstance(value, Secret) else text
         for spec in fields(Settings)
         for value in [getattr(settings, spec.name)]
         for text in [_render(value)]
-        if value != "" and value != ()
+        # What was emptied on purpose must stay empty: no trusted proxies, say.
+        if text or value != getattr(defaults, spec.name)
     }
 
 
@@ -238,12 +243,12 @@ def _contradictions(settings: Settings) -> list[str]:
 def _bad_origins(settings: Settings) -> Iterator[str]:
     named = {
         "SIFU_FRONT_URL": [settings.front_url],
-        "SIFU_NOTEBOOK_URL": [settings.notebook_url],
+        "SIFU_NOTEBOOK_URL": [settings.notebook_url.replace("{owner}", "owner")],
         "SIFU_LMS_ORIGINS": settings.lms_origins,
     }
     for name, origins in named.items():
         for origin in origins:
-            if origin and not _is_origin(origin):
+            if origin and not is_origin(origin):
                 yield (
                     f"{name}: “{origin}” is not an origin such as https://notebooks.example.org "
                     "(lower case, no path, no slash at the end)."
@@ -276,22 +281,6 @@ def _bad_choices(settings: Settings) -> Iterator[str]:
         yield f"SIFU_GATEWAY_URL: {problem}"
     if any(len(part) < 32 for part in settings.secrets):
         yield "SIFU_SECRET: each secret needs 32 characters or more."
-
-
-def _is_origin(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return False
-    bare = f"{parts.scheme}://{parts.netloc}"
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and text == bare.lower()
-
-
-def _absolute(settings: Settings) -> Settings:
-    return replace_setting(
-        settings, data=settings.data.absolute(), notebooks=settings.notebooks.absolute()
-    )
 
 
 def _render(value: Any) -> str:

@@ -45,6 +45,12 @@ class Workers:
         assert b"relay.ready" in process.stdout.readline()
         return process
 
+    @staticmethod
+    def end(process: subprocess.Popen[bytes]) -> int:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        return process.returncode
+
 
 async def _prepare(store: Store, upstream: Upstream) -> None:
     now = system_clock()
@@ -91,15 +97,11 @@ async def test_rolling_restarts_under_load_lose_no_request(
     load = [asyncio.ensure_future(_load(running, counts, stop)) for _ in range(16)]
     for _ in range(4):
         successor = await asyncio.to_thread(workers.start)
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, 20) == 0
-        process.stdout.close()
+        assert await asyncio.to_thread(workers.end, process) == 0
         process = successor
     stop.set()
     await asyncio.gather(*load)
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.to_thread(process.wait, 20) == 0
-    process.stdout.close()
+    assert await asyncio.to_thread(workers.end, process) == 0
     workers.listener.close()
     assert counts["lost"] == 0
     assert counts["ok"] > 1000

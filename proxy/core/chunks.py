@@ -69,10 +69,13 @@ class ChunkFollower:
                     self._held = data[at:]
                     return data[:passed]
                 at = end
-                if self._part is _Part.TRAILERS:
+                if self._is_at(_Part.TRAILERS):
                     continue  # the last size line is not passed on until the body has ended
             passed = at
         return data if passed == size else data[:passed]
+
+    def _is_at(self, part: _Part) -> bool:
+        return self._part is part
 
     def _line(self, data: bytes, at: int) -> int:
         """Read the line at `at`; return where it ends, or -1 if it is not complete."""

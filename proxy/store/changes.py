@@ -45,7 +45,8 @@ def since(connection: Connection, seq: int, *, limit: int = 1000) -> list[Change
 
 def latest(connection: Connection) -> int:
     """Return the number of the newest change, 0 if there is none."""
-    return connection.execute(select(func.coalesce(func.max(changes.c.seq), 0))).scalar_one()
+    newest = connection.execute(select(func.max(changes.c.seq))).scalar_one()
+    return 0 if newest is None else int(newest)
 
 
 def prune(connection: Connection, before: float) -> None:

@@ -104,10 +104,7 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as problem:
         raise InvalidSettings([f"SIFU_DATABASE_URL: {problem}"]) from problem
     if parsed.database:
-        path = Path(parsed.database)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Born unreadable to others: it holds hashes of passwords and keys of running servers.
-        path.touch(mode=0o600, exist_ok=True)
+        _make_file(Path(parsed.database))
     engine = create_engine(
         parsed,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
@@ -117,6 +114,17 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_file(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Born unreadable to others: it holds hashes of passwords and keys of running servers.
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as problem:
+        raise InvalidSettings(
+            [f"SIFU_DATA: the database {path} cannot be made there ({problem.strerror})."]
+        ) from problem
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

@@ -76,7 +76,7 @@ def end_all(connection: Connection, user_id: int, now: float) -> None:
 
 
 def end_idle(connection: Connection, seen_before: float, now: float) -> int:
-    """End the sessions that nobody used since `seen_before`, and those that are over; count them."""
+    """End the sessions that are over or unused since `seen_before`; return how many."""
     idle = connection.execute(
         select(sessions.c.id).where(
             sessions.c.ended.is_(None),

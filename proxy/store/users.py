@@ -28,8 +28,8 @@ def add(
     }
     try:
         connection.execute(insert(users).values(values))
-    except IntegrityError as problem:
-        raise Conflict(f"There is a user “{name}” already.") from problem
+    except IntegrityError as taken:
+        raise Conflict(f"There is a user “{name}” already.") from taken
     created = find(connection, name)
     assert created is not None  # noqa: S101 (just written, in this transaction)
     return created
@@ -37,6 +37,11 @@ def add(
 
 def find(connection: Connection, name: str) -> User | None:
     row = connection.execute(select(users).where(users.c.name == name)).one_or_none()
+    return None if row is None else from_row(row)
+
+
+def get(connection: Connection, user_id: int) -> User | None:
+    row = connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
     return None if row is None else from_row(row)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.core.hosts import OwnHosts, Standing, own_hosts
+from proxy.core.hosts import OwnHosts, Standing, is_origin, own_hosts
 
 
 def laptop() -> OwnHosts:
@@ -70,3 +70,35 @@ def test_origins_are_those_that_browsers_write() -> None:
     assert "http://localhost:3334" in laptop().origins
     assert "https://sifu.example.org" in public("https://sifu.example.org:443").origins
     assert all(origin.startswith("https://sifu.example.org") for origin in public().origins)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://a.example.org", "http://127.0.0.1:8080", "http://[::1]:3334", "http://my_lms"],
+)
+def test_an_origin_is_known_when_seen(text: str) -> None:
+    assert is_origin(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a.example.org",
+        "ftp://a.example.org",
+        "https://",
+        "https://A.example.org",
+        "https://a.example.org/",
+        "https://a.example.org/x",
+        "https://user@a.example.org",
+        "https://a.example.org https://b.example.org",
+        "https://a.example.org;script-src",
+        "https://*",
+        "https://a.example.org:99999",
+        "https://a.example.org:0",
+        "https://[::g]",
+        "https://a.example.org\n",
+    ],
+)
+def test_what_would_not_match_a_browsers_origin_or_break_a_header_is_none(text: str) -> None:
+    assert not is_origin(text)

@@ -65,3 +65,8 @@ def test_a_name_that_misleads_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["ada", "Ada Lovelace", "田中", "x" * 128])
 def test_an_honest_name_is_fine(name: str) -> None:
     assert name_problem(name) is None
+
+
+@pytest.mark.parametrize("name", [".", "..", "ada\u2028eve"])
+def test_a_name_that_no_address_or_line_can_hold_is_refused(name: str) -> None:
+    assert name_problem(name) is not None

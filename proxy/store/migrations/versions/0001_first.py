@@ -44,7 +44,6 @@ def upgrade() -> None:
 
 
 def _people() -> None:
-    user_id = sa.ForeignKey("users.id", ondelete="CASCADE")
     op.create_table(
         "users",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -59,7 +58,7 @@ def _people() -> None:
         "sessions",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("secret_hash", sa.String(64), nullable=False, unique=True),
-        sa.Column("user_id", sa.Integer, user_id.copy(), nullable=False),
+        sa.Column("user_id", sa.Integer, _of_a_user(), nullable=False),
         sa.Column("created", sa.Float, nullable=False),
         sa.Column("last_seen", sa.Float, nullable=False),
         sa.Column("expires", sa.Float, nullable=False),
@@ -69,14 +68,14 @@ def _people() -> None:
     op.create_table(
         "sign_in_links",
         sa.Column("code_hash", sa.String(64), primary_key=True),
-        sa.Column("user_id", sa.Integer, user_id.copy(), nullable=False),
+        sa.Column("user_id", sa.Integer, _of_a_user(), nullable=False),
         sa.Column("expires", sa.Float, nullable=False),
     )
     op.create_table(
         "api_tokens",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("secret_hash", sa.String(64), nullable=False, unique=True),
-        sa.Column("user_id", sa.Integer, user_id.copy(), nullable=False),
+        sa.Column("user_id", sa.Integer, _of_a_user(), nullable=False),
         sa.Column("label", sa.String(128), nullable=False),
         sa.Column("created", sa.Float, nullable=False),
         sa.Column("last_used", sa.Float),
@@ -84,3 +83,7 @@ def _people() -> None:
         sa.Column("revoked", sa.Float),
     )
     op.create_index("ix_api_tokens_user_id", "api_tokens", ["user_id"])
+
+
+def _of_a_user() -> sa.ForeignKey:
+    return sa.ForeignKey("users.id", ondelete="CASCADE")

@@ -1,0 +1,116 @@
+"""Signed-in browsers: open, recognise, end.
+
+Promises: the cookie holds 256 random bits and nothing else; every sign-in gets new ones, so a
+cookie planted before is worth nothing after; a session is over after `IDLE` seconds without use or
+`LIFETIME` seconds in all, judged here and not by the browser; an end is told to the relays in the
+same transaction. Must not: believe a cookie that comes twice (`core.cookies`).
+"""
+
+from dataclasses import dataclass, field
+
+from proxy.auth.authenticator import Presented
+from proxy.core.clock import Clock
+from proxy.core.cookies import CookieStyle, format_cookie, read_cookie
+from proxy.core.credentials import SECRET_BYTES, RandomText, hash_secret
+from proxy.core.errors import Unauthenticated
+from proxy.core.identity import Identity, Session, User
+from proxy.store import sessions
+from proxy.store.database import Store
+
+IDLE = 12 * 3600.0
+LIFETIME = 7 * 24 * 3600.0
+# How exact `last_seen` is: a page with ten requests writes once.
+TOUCH_EACH = 60.0
+_MAX_SECRET = 256
+_ID_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A new session, and the secret that goes into the cookie and nowhere else."""
+
+    id: str
+    secret: str = field(repr=False)
+    expires: float
+
+
+class Sessions:
+    """The front's own credential; `verify` is a verifier of the `Authenticator`."""
+
+    def __init__(
+        self, store: Store, style: CookieStyle, *, clock: Clock, random: RandomText
+    ) -> None:
+        self._store = store
+        self._style = style
+        self._clock = clock
+        self._random = random
+
+    async def verify(self, presented: Presented) -> Identity | None:
+        """Recognise the cookie; raises `Unauthenticated` if it is there and not good any more."""
+        secret = read_cookie(presented.cookies, self._style.session_name)
+        if secret is None:
+            return None
+        session = await self._find(secret)
+        if session is None:
+            raise Unauthenticated("You are not signed in any more. Please sign in again.")
+        if self._clock() - session.last_seen >= TOUCH_EACH:
+            await self._store.write(sessions.touch, [session.id], self._clock())
+        return Identity(session.user, session_id=session.id)
+
+    async def open(self, user: User) -> OpenedSession:
+        """Begin a session with a secret that nobody has seen before."""
+        now = self._clock()
+        opened = OpenedSession(
+            self._random(_ID_BYTES), self._random(SECRET_BYTES), expires=now + LIFETIME
+        )
+        await self._store.write(
+            sessions.open_session,
+            session_id=opened.id,
+            secret_hash=hash_secret(opened.secret),
+            user_id=user.id,
+            now=now,
+            expires=opened.expires,
+        )
+        return opened
+
+    async def end(self, session_id: str) -> None:
+        """End it and tell the relays; twice is no error."""
+        await self._store.write(sessions.end, session_id, self._clock())
+
+    async def expiry(self, session_id: str) -> float:
+        """When it will be over at the latest, in seconds since the epoch."""
+        session = await self._store.read(sessions.get, session_id)
+        if session is None:
+            raise Unauthenticated("You are not signed in any more. Please sign in again.")
+        return session.expires
+
+    def cookie(self, opened: OpenedSession, *, framed: bool = False) -> str:
+        """Return the `Set-Cookie` value that gives a browser this session.
+
+        `framed`: it is shown inside a page of another site (`core.cookies.format_cookie`).
+        """
+        return self._cookie(opened.secret, int(LIFETIME), framed)
+
+    def clearing_cookie(self, *, framed: bool = False) -> str:
+        """Return the `Set-Cookie` value that takes our cookie away."""
+        return self._cookie("", 0, framed)
+
+    async def _find(self, secret: str) -> Session | None:
+        if len(secret) > _MAX_SECRET:
+            return None
+        session = await self._store.read(sessions.find_by_secret, hash_secret(secret))
+        if session is None or session.ended is not None:
+            return None
+        now = self._clock()
+        is_over = now >= session.expires or now - session.last_seen >= IDLE
+        return None if is_over else session
+
+    def _cookie(self, value: str, max_age: int, framed: bool) -> str:
+        return format_cookie(
+            self._style.session_name,
+            value,
+            path="/",
+            secure=self._style.secure,
+            max_age=max_age,
+            framed=framed,
+        )

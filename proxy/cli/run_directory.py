@@ -1,0 +1,89 @@
+"""The run directory: everything that dies with a run of Sifu, prepared by `sifu up`.
+
+Promises: 0700 and ours before anything secret is put into it; secrets as 0600 files, so that no
+environment holds them; what an earlier run left is cleared away, but for the files of notebook
+servers, which may still live. A folder whose path is too long for a unix socket is replaced by a
+short one with a name that is the same at every start.
+"""
+
+import os
+import shutil
+import stat
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from proxy.core.errors import InvalidSettings
+from proxy.servers.places import Places
+from proxy.settings import Settings
+
+# A unix socket's path may have 107 bytes (and supervisord adds its process number to its own).
+LONGEST = 107
+_LONGEST_BELOW = len("/sockets/0123456789abcdef.sock")
+# The programs never need it: the account is made before they start.
+_NOT_HANDED_DOWN = frozenset({"SIFU_ADMIN_PASSWORD"})
+
+
+def choose_run_directory(data: Path) -> Path:
+    """Return `data/run`, or a short folder for the same data if a socket would not fit there."""
+    usual = data / "run"
+    if len(os.fsencode(usual)) + _LONGEST_BELOW <= LONGEST:
+        return usual
+    digest = sha256(os.fsencode(data)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"sifu-{os.getuid()}-{digest}"
+
+
+def prepare(places: Places) -> None:
+    """Make the folders; raises `InvalidSettings` if one belongs to somebody else."""
+    for folder in (places.run, places.programs, places.servers, places.sockets):
+        make_private(folder)
+    for folder in (places.logs, places.server_logs):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (places.run / "metrics", places.run / "secrets"):
+        shutil.rmtree(folder, ignore_errors=True)
+        make_private(folder)
+    for stale in (places.stopping, places.supervisor_socket, *places.programs.glob("*.conf")):
+        stale.unlink(missing_ok=True)
+
+
+def make_private(folder: Path) -> None:
+    """Make it 0700, or see that it is a folder of ours and make it so."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise InvalidSettings(
+            [f"{folder} belongs to somebody else. Remove it, or choose another SIFU_DATA."]
+        )
+    folder.chmod(0o700)
+
+
+def keep_secrets(places: Places, environment: dict[str, str], names: set[str]) -> dict[str, str]:
+    """Move the variables in `names` into files; return the environment that names the files."""
+    kept = {}
+    for name, value in environment.items():
+        if name in _NOT_HANDED_DOWN:
+            continue
+        if name not in names:
+            kept[name] = value
+            continue
+        path = places.run / "secrets" / name.lower()
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(value)
+        kept[f"{name}_FILE"] = str(path)
+    return kept
+
+
+def send_logs_to_stdout(places: Places, settings: Settings) -> None:
+    """Write the supervisor file that sends the programs' logs to standard output.
+
+    supervisord reads it after its own file, and of a section read twice the later lines count.
+    """
+    if settings.logs != "stdout":
+        return
+    programs = ("fcgi-program:front", "fcgi-program:relay")
+    lines = [
+        f"[{name}]\nstdout_logfile=/dev/fd/1\nstdout_logfile_maxbytes=0\n" for name in programs
+    ]
+    text = "\n".join(["[supervisord]\nsilent=false\n", *lines])
+    (places.programs / "logs.conf").write_text(text)

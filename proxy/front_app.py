@@ -1,0 +1,165 @@
+"""Composition root of the front (port 3334): wiring and nothing else.
+
+Started by supervisord with the listening socket as file descriptor 0; by hand it binds itself.
+SIGTERM drains: no new connection is taken, every answer says `Connection: close`, event streams
+end, requests under way have five seconds, then the store is closed and the program exits with 0.
+"""
+
+import asyncio
+import secrets
+import signal
+import socket
+import stat
+import sys
+from functools import partial
+from os import fstat
+
+import structlog
+from aiohttp import web
+
+from proxy import log
+from proxy.auth.attempts import Attempts
+from proxy.auth.authenticator import Authenticator
+from proxy.auth.bearer import ApiTokens
+from proxy.auth.passwords import Passwords
+from proxy.auth.sessions import IDLE, Sessions
+from proxy.core.clock import Clock, system_clock
+from proxy.core.cookies import CookieStyle
+from proxy.core.credentials import RandomText
+from proxy.core.errors import InvalidSettings
+from proxy.core.hosts import own_hosts
+from proxy.servers.manager import ServerManager, open_manager
+from proxy.settings import Settings, ensure_secret, read_settings
+from proxy.store import changes, sessions
+from proxy.store.database import Store, migrate
+from proxy.tasks import cancel, every, spawn
+from proxy.web import api_routes, keys, pages
+from proxy.web.headers import add_headers
+from proxy.web.middleware import CHAIN
+
+MAX_BODY_BYTES = 64 * 1024
+# Room for the cookies that other programs of the same host leave with the browser.
+_MAX_FIELD_BYTES = 16 * 1024
+_KEEPALIVE_SECONDS = 75
+_GRACE_SECONDS = 1.0
+_DRAIN_SECONDS = 5.0
+_BACKLOG = 1024
+_HOUSEKEEPING_SECONDS = 60
+_DAY = 86_400.0
+_log = structlog.get_logger()
+
+
+def build_app(
+    settings: Settings, store: Store, manager: ServerManager, clock: Clock, random: RandomText
+) -> web.Application:
+    """Put the front together; everything it needs from outside is an argument."""
+    style = CookieStyle(secure=settings.front_origin.startswith("https://"))
+    own_sessions = Sessions(store, style, clock=clock, random=random)
+    app = web.Application(middlewares=CHAIN, client_max_size=MAX_BODY_BYTES)
+    app[keys.SETTINGS] = settings
+    app[keys.STORE] = store
+    app[keys.CLOCK] = clock
+    app[keys.RANDOM] = random
+    app[keys.MANAGER] = manager
+    app[keys.SESSIONS] = own_sessions
+    app[keys.PASSWORDS] = Passwords(store, clock=clock)
+    app[keys.ATTEMPTS] = Attempts(clock)
+    # A token before a cookie: a token is always meant, a cookie comes by itself.
+    app[keys.AUTHENTICATOR] = Authenticator(
+        [ApiTokens(store, clock=clock).verify, own_sessions.verify]
+    )
+    app[keys.HOSTS] = own_hosts(
+        settings.front_origin,
+        setting="SIFU_FRONT_URL",
+        is_configured=bool(settings.front_url),
+    )
+    app.on_response_prepare.append(add_headers(settings))
+    app.add_routes(pages.routes())
+    api_routes.install(app)
+    return app
+
+
+async def serve(settings: Settings, listener: socket.socket, *, clock: Clock) -> None:
+    """Serve until SIGTERM or SIGINT, then drain."""
+    store = Store(settings.store_url)
+    await asyncio.to_thread(migrate, store)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        async with open_manager(settings, store, clock) as manager:
+            app = build_app(settings, store, manager, clock, secrets.token_urlsafe)
+            sweeping = spawn(
+                every(_HOUSEKEEPING_SECONDS, partial(sweep, store, clock), name="front.sweep"),
+                name="front.sweep",
+            )
+            await _run(app, listener, stopping)
+            await cancel(sweeping)
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+async def sweep(store: Store, clock: Clock) -> None:
+    """End what is over, forget what nobody asks for any more."""
+    now = clock()
+    await store.write(sessions.end_idle, now - IDLE, now)
+    await store.write(sessions.forget_ended, now - 7 * _DAY)
+    await store.write(changes.prune, now - _DAY)
+
+
+async def _run(app: web.Application, listener: socket.socket, stopping: asyncio.Event) -> None:
+    async def close_when_stopping(_: web.Request, response: web.StreamResponse) -> None:
+        if stopping.is_set():
+            response.force_close()
+            response.headers["Connection"] = "close"
+
+    app.on_response_prepare.append(close_when_stopping)
+    runner = web.AppRunner(
+        app,
+        handler_cancellation=True,
+        access_log=None,
+        keepalive_timeout=_KEEPALIVE_SECONDS,
+        max_line_size=_MAX_FIELD_BYTES,
+        max_field_size=_MAX_FIELD_BYTES,
+        shutdown_timeout=_DRAIN_SECONDS,
+    )
+    await runner.setup()
+    try:
+        site = web.SockSite(runner, listener, backlog=_BACKLOG)
+        await site.start()
+        _log.info("front.ready", address=listener.getsockname()[:2])
+        await stopping.wait()
+        _log.info("front.draining")
+        await site.stop()
+        # A browser that asks again on an open connection just now is answered, not cut off.
+        await asyncio.sleep(_GRACE_SECONDS)
+    finally:
+        await runner.cleanup()
+    _log.info("front.stopped")
+
+
+def listening_socket(settings: Settings) -> socket.socket:
+    """Take the socket that supervisord hands down as descriptor 0, else bind one."""
+    if stat.S_ISSOCK(fstat(0).st_mode):
+        listener = socket.socket(fileno=0)
+    else:
+        family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
+        listener = socket.create_server(
+            (settings.bind, settings.front_port), family=family, backlog=_BACKLOG
+        )
+    listener.setblocking(False)
+    return listener
+
+
+def main() -> None:
+    """`python -m proxy.front_app`."""
+    try:
+        settings = ensure_secret(read_settings())
+    except InvalidSettings as invalid:
+        sys.exit("\n".join(invalid.problems))
+    log.configure(program="front", level=settings.log_level)
+    asyncio.run(serve(settings, listening_socket(settings), clock=system_clock))
+
+
+if __name__ == "__main__":
+    main()

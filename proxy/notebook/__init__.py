@@ -1,0 +1,1 @@
+"""Loaded inside Jupyter's process: identity, configuration, extension. Imports only `core`."""

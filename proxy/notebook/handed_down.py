@@ -1,0 +1,57 @@
+"""What front hands down to a Jupyter server: a file in the server's folder, read once at start.
+
+Promises: the file and the key beside it are 0600 from birth; nothing of them stands on a command
+line or in an environment. Must not: import Jupyter (front imports this module).
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+SETTINGS_FILE = "settings.json"
+KEY_FILE = "identity.key"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedDown:
+    """`server` is `owner/workspace`; `frame_origins` may put the pages into a frame."""
+
+    server: str
+    base_url: str
+    root: str
+    socket: str
+    gateway_url: str = ""
+    autosave_interval: int = 30
+    frame_origins: tuple[str, ...] = ()
+    https: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def write(folder: Path, handed: HandedDown, identity_key: str) -> None:
+    """Write both files, replacing those of an earlier start."""
+    _write_private(folder / KEY_FILE, identity_key)
+    _write_private(folder / SETTINGS_FILE, json.dumps(asdict(handed), indent=2))
+
+
+def read(folder: Path) -> HandedDown:
+    """Raises `OSError` or `ValueError` if the file is not one of ours."""
+    values = json.loads((folder / SETTINGS_FILE).read_text())
+    try:
+        return HandedDown(**(values | {"frame_origins": tuple(values["frame_origins"])}))
+    except (KeyError, TypeError) as problem:
+        raise ValueError(f"{SETTINGS_FILE} was not written by this version of Sifu") from problem
+
+
+def read_key(folder: Path) -> str:
+    return (folder / KEY_FILE).read_text()
+
+
+def _write_private(path: Path, text: str) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    fresh.replace(path)

@@ -1,0 +1,1 @@
+"""What starts, watches and stops Jupyter servers; the spawners and their lifecycle."""

@@ -1,0 +1,48 @@
+"""What a form of ours sends: few short fields.
+
+Promises: at most `_MAX_BYTES` in at most `_SECONDS`, url-encoded and nothing else: a multipart body
+would be written to a temporary file.
+"""
+
+import asyncio
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from proxy.core.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+
+_MAX_BYTES = 16 * 1024
+_MAX_FIELDS = 16
+_SECONDS = 10
+_KIND = "application/x-www-form-urlencoded"
+
+
+async def read_form(request: web.Request) -> dict[str, str]:
+    """Return the fields, the last of each name.
+
+    Raises `UnsupportedMediaType`, `PayloadTooLarge` or `BadRequest`.
+    """
+    if not request.can_read_body:
+        return {}
+    if request.content_type != _KIND:
+        raise UnsupportedMediaType(f"Send the form as {_KIND}.")
+    try:
+        async with asyncio.timeout(_SECONDS):
+            raw = await request.content.read(_MAX_BYTES + 1)
+            while not request.content.at_eof() and len(raw) <= _MAX_BYTES:
+                raw += await request.content.read(_MAX_BYTES + 1 - len(raw))
+    except TimeoutError:
+        raise BadRequest("The form did not arrive in time. Please send it again.") from None
+    if len(raw) > _MAX_BYTES:
+        raise PayloadTooLarge("That form is too large.")
+    try:
+        return dict(
+            parse_qsl(
+                raw.decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=_MAX_FIELDS,
+            )
+        )
+    except ValueError:  # also what cannot be decoded
+        raise BadRequest("The form cannot be read. Please go back and try again.") from None

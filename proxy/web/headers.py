@@ -1,0 +1,60 @@
+"""The headers of every answer of the front: what a browser may do with our pages.
+
+Promises: each answer carries them, streams and errors too (a signal adds them when the head is
+written); exactly one `Content-Security-Policy`, without any `unsafe-…`, which refuses inline
+scripts and styles altogether.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from proxy.core.content_security import frame_ancestors
+from proxy.settings import Settings
+from proxy.web.keys import IS_ANSWERED, REQUEST_ID
+
+# What a course page holds in its frame: it signs in, starts, and goes on to the notebook.
+FRAMED = ("/sign-in", "/start/", "/open/")
+Signal = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+
+
+def security_headers(path: str, *, notebook_origin: str, framers: Sequence[str]) -> dict[str, str]:
+    """Return the headers for an answer under `path` (decoded, without the query)."""
+    ancestors = frame_ancestors(framers) if path.startswith(FRAMED) else "frame-ancestors 'none'"
+    policy = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        # Chromium holds the redirects after a form to this too, and signing in ends in a notebook.
+        f"form-action 'self' {notebook_origin}",
+        "base-uri 'none'",
+        ancestors,
+    ]
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "X-Content-Type-Options": "nosniff",
+        # Not `no-referrer`: with it browsers send `Origin: null` on our own forms.
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
+def add_headers(settings: Settings) -> Signal:
+    """Return the signal for `on_response_prepare`; what a handler set itself is kept."""
+    # `https://{owner}.notebooks.example.org` becomes a pattern for everybody's.
+    origin, framers = settings.notebook_origin_for("*"), settings.lms_origins
+
+    async def prepare(request: web.Request, response: web.StreamResponse) -> None:
+        request[IS_ANSWERED] = True
+        headers = security_headers(request.path, notebook_origin=origin, framers=framers)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if REQUEST_ID in request:
+            response.headers["X-Request-Id"] = request[REQUEST_ID]
+        response.headers.pop("Server", None)
+
+    return prepare

@@ -1,0 +1,75 @@
+"""From the front into a notebook: `/open/{owner}/{workspace}/{path}` → the relay's `/-/enter`.
+
+Promises: a code is minted only for a signed-in browser that may open a server that is ready; the
+path and query are handed on byte for byte as they were received, and only if the relay would
+forward them; what goes into the address lasts 30 seconds and works once.
+"""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from proxy.core.errors import BadRequest, Forbidden
+from proxy.core.identity import ServerName
+from proxy.core.lifecycle import State
+from proxy.core.paths import Target, parse_target
+from proxy.core.policy import Action
+from proxy.core.tokens import CODE_LIFETIME, Code, Pass, mint_code
+from proxy.web.access import require_identity, require_server
+from proxy.web.framing import is_framed
+from proxy.web.keys import CLOCK, MANAGER, RANDOM, SESSIONS, SETTINGS
+from proxy.web.problems import see_other
+
+DEFAULT_TARGET = "lab"
+# The code carries the target, and the relay reads codes of 4 KiB at most.
+MAX_TARGET = 2000
+_ID_BYTES = 16
+
+
+async def open_server(request: web.Request) -> web.Response:
+    """Send the browser into its server, or to the starting page."""
+    name = await require_server(request, Action.OPEN)
+    identity = require_identity(request)
+    target = _target(request.raw_path, name)
+    if identity.session_id is None:
+        raise Forbidden("Notebooks open in a browser that is signed in, not by a token.")
+    record = await request.app[MANAGER].get(name)
+    if record is None or record.state is not State.READY:
+        return see_other(f"/start/{name}?next={quote(target, safe='/')}")
+    expires = await request.app[SESSIONS].expiry(identity.session_id)
+    grant = Pass(identity.session_id, identity.user.slug, name, expires)
+    code = Code(
+        grant,
+        target,
+        request.app[RANDOM](_ID_BYTES),
+        request.app[CLOCK]() + CODE_LIFETIME,
+        is_framed(request),
+    )
+    settings = request.app[SETTINGS]
+    origin = settings.notebook_origin_for(name.owner)
+    way_in = f"{origin}/-/enter?code={mint_code(settings.secrets, code)}"
+    return see_other(way_in, Referrer_Policy="no-referrer")
+
+
+def routes() -> list[web.RouteDef]:
+    """The routes of this module."""
+    return [
+        web.get("/open/{owner}/{workspace}", open_server),
+        web.get("/open/{owner}/{workspace}/{path:.*}", open_server),
+    ]
+
+
+def _target(raw_path: str, name: ServerName) -> str:
+    """Return the raw path and query below the server's prefix; raises `BadRequest`."""
+    prefix = f"/open/{name}"
+    rest = raw_path.removeprefix(prefix)
+    if rest == raw_path or rest[:1] not in {"", "/", "?"}:
+        raise BadRequest("The names in this address are written in an unusual way.")
+    path, mark, query = rest.removeprefix("/").partition("?")
+    target = (path or DEFAULT_TARGET) + mark + query
+    if len(target) > MAX_TARGET:
+        raise BadRequest("This address is too long.")
+    understood = parse_target(name.prefix + target)
+    if not isinstance(understood, Target) or understood.server != name:
+        raise BadRequest("This address holds something that is not passed on to notebooks.")
+    return target

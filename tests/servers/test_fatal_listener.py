@@ -1,0 +1,94 @@
+"""The event listener: its protocol, and what it does inside a real supervisord."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from proxy.servers.fatal_listener import listen, parse
+from tests.servers.supervision import supervision
+
+_SECTIONS = """
+[eventlistener:watch]
+command={python} -m proxy.servers.fatal_listener
+events=PROCESS_STATE_FATAL,SUPERVISOR_STATE_CHANGE_STOPPING
+stderr_logfile={log}
+
+[program:{name}]
+command=/bin/false
+startretries=1
+"""
+
+
+def event(name: str, payload: str) -> str:
+    header = f"ver:3.0 server:supervisor serial:1 pool:watch poolserial:1 eventname:{name}"
+    return f"{header} len:{len(payload)}\n{payload}"
+
+
+def fatal(group: str) -> str:
+    payload = f"processname:{group} groupname:{group} from_state:BACKOFF"
+    return event("PROCESS_STATE_FATAL", payload)
+
+
+def test_headers_and_payloads_are_pairs() -> None:
+    assert parse("a:1 b:x:y nothing\n") == {"a": "1", "b": "x:y"}
+    assert parse("") == {}
+
+
+def test_every_event_is_answered_and_the_end_of_the_pipe_ends_it(tmp_path: Path) -> None:
+    answers = io.StringIO()
+    events = io.StringIO(fatal("ada.home") + event("SUPERVISOR_STATE_CHANGE_STOPPING", ""))
+    listen(events, answers, run=tmp_path, supervisord=-1)
+    assert answers.getvalue() == "READY\nRESULT 2\nOK" * 2 + "READY\n"
+    assert (tmp_path / "stopping").exists()
+
+
+@pytest.mark.parametrize(("group", "ends"), [("front", True), ("relay", True), ("ada.home", False)])
+def test_only_front_and_relay_take_everything_with_them(
+    tmp_path: Path, group: str, ends: bool
+) -> None:
+    with subprocess.Popen(["sleep", "60"]) as stand_in:
+        listen(io.StringIO(fatal(group)), io.StringIO(), run=tmp_path, supervisord=stand_in.pid)
+        if not ends:
+            assert stand_in.poll() is None
+            stand_in.terminate()
+        assert stand_in.wait(5) == -signal.SIGTERM
+
+
+def test_servers_of_this_run_end_with_it_and_those_of_others_do_not(tmp_path: Path) -> None:
+    waiting = "import time; time.sleep(60)"
+
+    def pretend(run: Path) -> subprocess.Popen[bytes]:
+        folder = run / "servers" / "ada.home"
+        command = [sys.executable, "-c", waiting, "-m", "proxy.notebook", str(folder)]
+        return subprocess.Popen(command)
+
+    with pretend(tmp_path / "ours") as ours, pretend(tmp_path / "theirs") as theirs:
+        stopping = io.StringIO(event("SUPERVISOR_STATE_CHANGE_STOPPING", ""))
+        (tmp_path / "ours").mkdir()
+        listen(stopping, io.StringIO(), run=tmp_path / "ours", supervisord=os.getpid())
+        assert ours.wait(5) == -signal.SIGTERM
+        assert theirs.poll() is None
+        theirs.kill()
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(("name", "ends"), [("front", True), ("ada.home", False)])
+def test_supervisord_ends_when_front_cannot_run(tmp_path: Path, name: str, ends: bool) -> None:
+    log = tmp_path / "watch.log"
+    with supervision(_SECTIONS.format(python=sys.executable, name=name, log=log)) as supervised:
+        supervised.start()
+        assert supervised.process is not None
+        try:
+            supervised.process.wait(20 if ends else 6)
+        except subprocess.TimeoutExpired:
+            assert not ends
+            return
+        assert ends
+        assert "front cannot run" in log.read_text()
+        assert not psutil.pid_exists(supervised.process.pid)

@@ -1,0 +1,53 @@
+"""Rows move along the table, and the relays are told."""
+
+import pytest
+
+from proxy.core.errors import Conflict
+from proxy.core.lifecycle import Event, State
+from proxy.servers.ledger import Ledger
+from proxy.store import changes
+from proxy.store.database import Store
+from proxy.store.servers import ServerRecord
+from tests.conftest import FakeClock
+from tests.servers.fakes import ADA, KEY
+
+
+async def test_a_step_is_written_and_told(store: Store, clock: FakeClock) -> None:
+    ledger = Ledger(store, clock)
+    moved = await ledger.move(ServerRecord(ADA), Event.START, identity_key=KEY)
+    assert moved.state is State.STARTING
+    assert await ledger.get(ADA) == moved
+    assert await ledger.list_all() == [moved]
+    assert [change.kind for change in await store.read(changes.since, 0)] == ["server"]
+
+
+async def test_a_step_that_does_not_exist_writes_nothing(store: Store, clock: FakeClock) -> None:
+    ledger = Ledger(store, clock)
+    with pytest.raises(Conflict):
+        await ledger.move(ServerRecord(ADA), Event.ANSWERED)
+    assert await ledger.get(ADA) is None
+
+
+@pytest.mark.parametrize("event", [Event.DIED, Event.FAILED])
+async def test_a_key_does_not_outlive_its_process(
+    store: Store, clock: FakeClock, event: Event
+) -> None:
+    record = ServerRecord(ADA, State.STARTING, identity_key=KEY, address="/x", pid=1)
+    moved = await Ledger(store, clock).move(record, event, reason="why")
+    assert (moved.identity_key, moved.address, moved.pid, moved.reason) == ("", "", None, "why")
+
+
+async def test_a_step_that_changes_nothing_wakes_no_relay(store: Store, clock: FakeClock) -> None:
+    ledger = Ledger(store, clock)
+    ready = ServerRecord(ADA, State.READY, address="/x", pid=1)
+    assert await ledger.move(ready, Event.FOUND, pid=1, address="/x") == ready
+    assert await store.read(changes.latest) == 0
+
+
+async def test_a_touch_is_activity_now(store: Store, clock: FakeClock) -> None:
+    ledger = Ledger(store, clock)
+    await ledger.move(ServerRecord(ADA), Event.START)
+    await ledger.touch(ADA)
+    record = await ledger.get(ADA)
+    assert record is not None
+    assert record.last_activity == clock()

@@ -1,0 +1,161 @@
+"""The front as a process: its inherited socket, its end, its housekeeping."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from proxy.auth.sessions import IDLE, Sessions
+from proxy.core.cookies import CookieStyle
+from proxy.front_app import listening_socket, sweep
+from proxy.settings import Settings
+from proxy.store import changes, sessions
+from proxy.store.database import Store
+from tests.auth.people import CountedRandom, add_user
+from tests.conftest import FakeClock
+
+PORT = 13590
+DAY = 86_400.0
+HOST = f"Host: 127.0.0.1:{PORT}\r\n"
+
+
+class Front:
+    """Processes that share one listening socket, as supervisord's children do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.listener = socket.create_server(("127.0.0.1", PORT), backlog=64)
+        self.environment = {
+            "PATH": "/usr/bin:/bin",
+            "SIFU_DATA": str(folder),
+            "SIFU_RUN": str(folder / "run"),
+            "SIFU_NOTEBOOKS": str(folder / "notebooks"),
+            "SIFU_FRONT_PORT": str(PORT),
+            "SIFU_NOTEBOOK_PORT": str(PORT + 1),
+        }
+        self.processes: list[subprocess.Popen[str]] = []
+
+    def start(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "proxy.front_app"],
+            stdin=self.listener.fileno(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.environment,
+            text=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def close(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+        self.listener.close()
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[Front]:
+    running = Front(tmp_path)
+    yield running
+    running.close()
+
+
+async def say(text: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+    writer.write(text.encode())
+    return reader, writer
+
+
+async def head_of(reader: asyncio.StreamReader) -> str:
+    async with asyncio.timeout(20):
+        return (await reader.readuntil(b"\r\n\r\n")).decode()
+
+
+async def end_of(process: subprocess.Popen[str]) -> tuple[int, str]:
+    output, _ = await asyncio.to_thread(process.communicate, timeout=20)
+    return process.returncode, output
+
+
+async def test_what_is_under_way_is_answered_before_the_end(front: Front) -> None:
+    process = front.start()
+    body = "name=ada&password=wrong+password"
+    reader, writer = await say(
+        f"POST /sign-in HTTP/1.1\r\n{HOST}Content-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body[:5]}"
+    )
+    idle_reader, idle_writer = await say(f"GET /sign-in HTTP/1.1\r\n{HOST}\r\n")
+    head = await head_of(idle_reader)
+    assert "Connection: close" not in head
+    await idle_reader.readexactly(int(head.partition("Content-Length: ")[2].split()[0]))
+    process.send_signal(signal.SIGTERM)
+    await asyncio.sleep(0.3)
+    idle_writer.write(f"GET /sign-in HTTP/1.1\r\n{HOST}\r\n".encode())
+    assert "Connection: close" in await head_of(idle_reader)
+    writer.write(body[5:].encode())
+    answered = await head_of(reader)
+    assert answered.startswith("HTTP/1.1 403")
+    assert "Connection: close" in answered
+    code, output = await end_of(process)
+    assert code == 0, output
+    assert "front.stopped" in output
+    for one in (writer, idle_writer):
+        one.close()
+
+
+async def test_a_restart_refuses_nobody(front: Front) -> None:
+    first = front.start()
+    reader, writer = await say(f"GET /sign-in HTTP/1.1\r\n{HOST}\r\n")
+    assert (await head_of(reader)).startswith("HTTP/1.1 200")
+    writer.close()
+    first.send_signal(signal.SIGTERM)
+    assert (await end_of(first))[0] == 0
+    waiting, writer = await say(f"GET /sign-in HTTP/1.1\r\n{HOST}\r\n")
+    front.start()
+    assert (await head_of(waiting)).startswith("HTTP/1.1 200")
+    writer.close()
+
+
+async def test_bad_settings_end_it_with_sentences(front: Front) -> None:
+    front.environment |= {"SIFU_FRONT_PORT": "x", "SIFU_NONSENSE": "1"}
+    code, output = await end_of(front.start())
+    assert code == 1
+    assert "SIFU_FRONT_PORT" in output
+    assert "SIFU_NONSENSE" in output
+    assert "Traceback" not in output
+
+
+def test_without_an_inherited_socket_it_binds_one() -> None:
+    with listening_socket(Settings(front_port=PORT)) as listener:
+        assert listener.getsockname() == ("127.0.0.1", PORT)
+        assert not listener.getblocking()
+
+
+async def test_idle_sessions_are_ended_and_told(store: Store, clock: FakeClock) -> None:
+    keeper = Sessions(store, CookieStyle(secure=False), clock=clock, random=CountedRandom())
+    opened = await keeper.open(await add_user(store, "ada"))
+    clock.advance(IDLE - 1)
+    await sweep(store, clock)
+    assert await store.read(changes.latest) == 0
+    clock.advance(2)
+    await sweep(store, clock)
+    (told,) = await store.read(changes.since, 0)
+    assert (told.kind, told.key) == ("session", opened.id)
+
+
+async def test_what_nobody_asks_for_is_forgotten(store: Store, clock: FakeClock) -> None:
+    keeper = Sessions(store, CookieStyle(secure=False), clock=clock, random=CountedRandom())
+    opened = await keeper.open(await add_user(store, "ada"))
+    await keeper.end(opened.id)
+    clock.advance(DAY + 1)
+    await sweep(store, clock)
+    assert await store.read(changes.since, 0) == []
+    assert await store.read(sessions.get, opened.id) is not None
+    clock.advance(7 * DAY)
+    await sweep(store, clock)
+    assert await store.read(sessions.get, opened.id) is None

@@ -1,0 +1,39 @@
+from proxy.web.api_endpoint import Caller
+from proxy.web.api_events import EventStreams
+from proxy.web.api_table import list_endpoints
+from proxy.web.health import HealthCheck
+
+ROWS = list_endpoints(HealthCheck(), EventStreams())
+
+
+def test_no_address_is_given_twice():
+    addresses = [(row.method, row.path) for row in ROWS]
+    assert len(addresses) == len(set(addresses))
+
+
+def test_the_contract_is_offered():
+    offered = {f"{row.method} {row.path}" for row in ROWS}
+    assert offered >= {
+        "GET /api/servers",
+        "POST /api/servers",
+        "GET /api/servers/{owner}/{workspace}",
+        "DELETE /api/servers/{owner}/{workspace}",
+        "GET /api/servers/{owner}/{workspace}/events",
+        "GET /healthz",
+        "GET /metrics",
+    }
+
+
+def test_accounts_and_metrics_are_for_administrators_and_only_the_health_for_anybody():
+    for row in ROWS:
+        if row.path.startswith(("/api/users", "/metrics")):
+            assert row.caller is Caller.ADMIN
+        elif row.path == "/healthz":
+            assert row.caller is Caller.ANYBODY
+        else:
+            assert row.caller is Caller.SIGNED_IN
+
+
+def test_what_only_looks_changes_nothing_by_its_method():
+    assert {row.method for row in ROWS if row.body is not None} <= {"POST", "PUT"}
+    assert all(row.summary and row.replies for row in ROWS)

@@ -1,0 +1,77 @@
+"""The home page shows one's own, and others' to administrators alone."""
+
+from pathlib import Path
+
+import pytest
+
+from proxy.core.identity import SHARED, ServerName
+from proxy.core.lifecycle import State
+from proxy.core.policy import Workspaces
+from proxy.store.database import Store
+from tests.conftest import FakeClock
+from tests.web.page_front import Pages, run_pages
+
+
+@pytest.mark.parametrize(
+    ("state", "shown", "hidden"),
+    [
+        (State.READY, ["Running", 'href="/open/ada/home/lab"', "/stop/ada/home"], ["/start/"]),
+        (State.STARTING, ["Starting", 'href="/start/ada/home"', "/stop/"], ["/open/"]),
+        (State.STOPPING, ["Stopping"], ["/open/", "/stop/", "/start/"]),
+        (State.STOPPED, ["Stopped", 'action="/start/ada/home"'], ["/open/", "/stop/"]),
+        (State.FAILED, ["Failed", "Try again", "no memory"], ["/open/", "/stop/"]),
+    ],
+)
+async def test_each_state_offers_what_can_be_done(
+    pages: Pages, state: State, shown: list[str], hidden: list[str]
+) -> None:
+    pages.server_is(state, reason="There was no memory left.")
+    page = (await pages.ask("GET", "/", "ada")).text
+    assert all(text in page for text in shown)
+    assert not any(text in page for text in hidden)
+
+
+async def test_a_server_that_never_ran_can_be_started(pages: Pages) -> None:
+    assert 'action="/start/ada/home"' in (await pages.ask("GET", "/", "ada")).text
+
+
+async def test_times_are_told_in_words_and_for_machines(pages: Pages) -> None:
+    now = pages.clock()
+    pages.server_is(State.READY, started=now - 7200, last_activity=now - 60)
+    page = (await pages.ask("GET", "/", "ada")).text
+    assert '<time datetime="2027-01-15T06:00:00Z">2 hours ago</time>' in page
+    assert "1 minute ago" in page
+
+
+async def test_nobody_sees_the_servers_of_others(pages: Pages) -> None:
+    pages.server_is(State.READY, ServerName("bob", "home"))
+    page = (await pages.ask("GET", "/", "ada")).text
+    assert "bob" not in page
+
+
+async def test_an_administrator_sees_everybodys_but_opens_none(pages: Pages) -> None:
+    pages.server_is(State.READY, ServerName("bob", "home"))
+    pages.server_is(State.READY, ServerName("gone", "home"))
+    page = (await pages.ask("GET", "/", "root")).text
+    assert "/stop/bob/home" in page
+    assert "/open/bob/home" not in page
+    assert "gone" not in page
+
+
+async def test_the_shared_workspace_is_everybodys(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    async with run_pages(store, clock, tmp_path, workspaces=Workspaces.SHARED) as pages:
+        pages.server_is(State.READY, SHARED)
+        for who in ("ada", "root"):
+            page = (await pages.ask("GET", "/", who)).text
+            assert "Shared workspace" in page
+            assert 'href="/open/everyone/shared/lab"' in page
+
+
+async def test_names_are_escaped(pages: Pages) -> None:
+    await pages.add("<b>eve</b>")
+    await pages.sign_in("<b>eve</b>")
+    page = (await pages.ask("GET", "/", "<b>eve</b>")).text
+    assert "<b>eve" not in page
+    assert "&lt;b&gt;eve" in page
