@@ -93,9 +93,9 @@ def end_orphans(places: Places) -> None:
         for process in processes.find_modules(_PROGRAMS)
         if processes.environment_value(process, "SIFU_RUN") == run
     ]
+    places.stopping.touch(mode=0o600)  # no need for a relay to drain for half a minute
     for process in orphans:
         processes.terminate(process)
-    places.stopping.touch(mode=0o600)  # no need for a relay to drain for half a minute
     processes.wait_until_gone(orphans, _PATIENCE_SECONDS)
     processes.kill(orphans)
     places.stopping.unlink(missing_ok=True)
