@@ -11,6 +11,7 @@ Sources: RFC 9112 3.2, RFC 3986 5.2.4 and 6.2.2; the five path desyncs of other 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from proxy.core.identity import ServerName
@@ -65,13 +66,18 @@ def _locate(raw: str, path: str, query: str) -> Target | BadTarget:
             return BadTarget("alias")
         return Target(raw, path, query, None, path[1:])
     found = _USER.fullmatch(path)
-    server = ServerName.parse(found[1], found[2]) if found else None
+    server = _name(found[1], found[2]) if found else None
     if found is None or server is None:
         return BadTarget("no_such_name")
     rest = found[3]
     if rest is None:
         return Target(raw, path, query, server, "")
     return Target(raw, path, query, server, rest[1:])
+
+
+@lru_cache(maxsize=4096)
+def _name(owner: str, workspace: str) -> ServerName | None:
+    return ServerName.parse(owner, workspace)
 
 
 def _has_dot_segment(path: str) -> bool:

@@ -6,7 +6,9 @@ of a name count as the name. `Connection` may name further headers that belong t
 ours are added, or it could remove ours.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from proxy.core.cookies import strip_ours
 
@@ -45,36 +47,49 @@ _NEVER_UP = frozenset(
     }
 )
 _NEVER_UP_PREFIXES = (b"x-sifu-", b"x-forwarded-", b"x-auth-request-", b"x-amzn-oidc-")
-_DROPPED = HOP_BY_HOP | _NEVER_UP
-
 # A client that lists one of these as belonging to the hop would change what was authorised.
 _NOT_REMOVABLE = frozenset({b"host", b"cookie", b"content-length", b"content-type", b"origin"})
+# Members of `Connection` that name no header.
+_OPTIONS = frozenset({b"close", b"keep-alive", b"upgrade"})
+_REMEMBERED = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What becomes of the headers of a request, judged by their names; indexes into the list."""
+
+    kept: tuple[int, ...]
+    cookies: tuple[int, ...]  # kept without our own
+    connection: tuple[int, ...]
+    imitates_ours: bool
 
 
 def filter_request_headers(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
-    """Return the client's headers that go up, in their order and spelling.
+    """Return the client's headers that go up, in their spelling, cookies last.
 
     Framing headers are not among them but for `Content-Length`; the caller frames the body.
     """
-    named = _named_by_connection(headers)
-    kept = []
-    for name, value in headers:
-        lower = name.lower()
-        if b"_" in lower:
-            lower = lower.replace(b"_", b"-")
-        if lower in _DROPPED or lower.startswith(_NEVER_UP_PREFIXES) or lower in named:
-            continue
-        if lower == b"cookie":
-            value = strip_ours(value.decode("latin-1")).encode("latin-1")
-            if not value:
-                continue
-        kept.append((name, value))
+    plan = _plan(tuple([name for name, _ in headers]))
+    kept = [headers[index] for index in plan.kept]
+    if plan.connection:
+        named = _listed(tuple([headers[index][1] for index in plan.connection]))
+        if removed := named - _OPTIONS - _NOT_REMOVABLE:
+            kept = [field for field in kept if _fold(field[0]) not in removed]
+    for index in plan.cookies:
+        name, value = headers[index]
+        if cookies := strip_ours(value.decode("latin-1")).encode("latin-1"):
+            kept.append((name, cookies))
     return kept
 
 
 def imitates_ours(headers: RawHeaders) -> bool:
     """Does a header spell one of our own names with underscores? Honest clients never do."""
-    return any(b"_" in name and _is_ours(name.lower().replace(b"_", b"-")) for name, _ in headers)
+    return _plan(tuple([name for name, _ in headers])).imitates_ours
+
+
+def named_by_connection(headers: RawHeaders) -> frozenset[bytes]:
+    """Return the names, in lower case, that `Connection` headers list."""
+    return _listed(tuple([value for name, value in headers if name.lower() == b"connection"]))
 
 
 def offers(headers: RawHeaders, name: bytes) -> list[str]:
@@ -83,15 +98,29 @@ def offers(headers: RawHeaders, name: bytes) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
 
-def _is_ours(name: bytes) -> bool:
-    return name.startswith(_NEVER_UP_PREFIXES) or name in _NEVER_UP
+@lru_cache(maxsize=_REMEMBERED)
+def _plan(names: tuple[bytes, ...]) -> _Plan:
+    """Remembered: a browser sends few different rows of names, again and again."""
+    kept, cookies, connection = [], [], []
+    imitates = False
+    for index, name in enumerate(names):
+        folded = _fold(name)
+        if folded == b"connection":
+            connection.append(index)
+        elif folded == b"cookie":
+            cookies.append(index)
+        elif folded in _NEVER_UP or folded.startswith(_NEVER_UP_PREFIXES):
+            imitates = imitates or b"_" in name
+        elif folded not in HOP_BY_HOP:
+            kept.append(index)
+    return _Plan(tuple(kept), tuple(cookies), tuple(connection), imitates)
 
 
-def _named_by_connection(headers: RawHeaders) -> frozenset[bytes]:
-    tokens = _tokens(value for name, value in headers if name.lower() == b"connection")
-    return frozenset(tokens) - _NOT_REMOVABLE
+@lru_cache(maxsize=_REMEMBERED)
+def _listed(values: tuple[bytes, ...]) -> frozenset[bytes]:
+    return frozenset(part.strip().lower() for value in values for part in value.split(b","))
 
 
-def _tokens(values: Iterable[bytes]) -> Iterable[bytes]:
-    for value in values:
-        yield from (part.strip().lower() for part in value.split(b","))
+def _fold(name: bytes) -> bytes:
+    """Names are compared without case, and `_` is what some servers read as `-`."""
+    return name.lower().replace(b"_", b"-")

@@ -13,7 +13,11 @@ from enum import Enum
 MAX_HEAD = 65_536
 MAX_FIELDS = 200
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?")
-_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)")
+_NAME = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_VALUE = rb"[\t\x20-\x7e\x80-\xff]*"
+# The whole block is checked first; then its fields are taken out.
+_FIELDS = re.compile(rb"(?:" + _NAME + rb":" + _VALUE + rb"\r\n)*")
+_FIELD = re.compile(rb"(" + _NAME + rb"):[ \t]*(" + _VALUE + rb")\r\n")
 _DIGITS = re.compile(rb"[0-9]{1,18}")
 
 
@@ -47,14 +51,12 @@ def parse_response_head(block: bytes, *, for_head: bool) -> ResponseHead:
 
     `for_head` says that the request's method was HEAD (its answer has no body, RFC 9110 9.3.2).
     """
-    lines = block.split(b"\r\n")
-    found = _STATUS_LINE.fullmatch(lines[0])
+    first, _, rest = block.partition(b"\r\n")
+    found = _STATUS_LINE.fullmatch(first)
     if found is None:
         raise MalformedResponse("status line")
-    if len(lines) > MAX_FIELDS:
-        raise MalformedResponse("too many fields")
     status = int(found[2])
-    fields = tuple(_field(line) for line in lines[1:])
+    fields = _fields(rest + b"\r\n" if rest else b"")
     length, chunked, close = _framing_fields(fields)
     if found[1] == b"0":
         if chunked:
@@ -66,11 +68,13 @@ def parse_response_head(block: bytes, *, for_head: bool) -> ResponseHead:
     return ResponseHead(status, found[3] or b"", fields, framing, length or 0, not close)
 
 
-def _field(line: bytes) -> tuple[bytes, bytes]:
-    found = _FIELD.fullmatch(line)
-    if found is None:
+def _fields(block: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    if _FIELDS.fullmatch(block) is None:
         raise MalformedResponse("field line")
-    return found[1], found[2].rstrip(b" \t")
+    fields = _FIELD.findall(block)
+    if len(fields) > MAX_FIELDS:
+        raise MalformedResponse("too many fields")
+    return tuple((name, value.rstrip(b" \t")) for name, value in fields)
 
 
 def _framing_fields(fields: tuple[tuple[bytes, bytes], ...]) -> tuple[int | None, bool, bool]:

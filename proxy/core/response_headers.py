@@ -9,11 +9,12 @@ the server's own prefix is refused.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from proxy.core.content_security import SANDBOX
 from proxy.core.cookies import may_be_set
-from proxy.core.request_headers import HOP_BY_HOP
+from proxy.core.request_headers import HOP_BY_HOP, named_by_connection
 from proxy.core.response_head import MalformedResponse
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -21,9 +22,9 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 _DROPPED = HOP_BY_HOP | {
     b"alt-svc",
     b"clear-site-data",
-    b"content-security-policy",  # collected, and written once
     b"nel",
     b"public-key-pins",
+    b"refresh",
     b"report-to",
     b"reporting-endpoints",
     b"service-worker-allowed",
@@ -32,10 +33,10 @@ _DROPPED = HOP_BY_HOP | {
     b"x-frame-options",  # our frame-ancestors says it; browsers disagree about both together
     b"x-sendfile",
 }
-# First letters and lengths let most fields pass without a look at the lists.
 _DROPPED_PREFIXES = (b"x-accel-", b"x-sifu-", b"x-lighttpd-")
-_CORS = b"access-control-"
+_JUDGED_BY_VALUE = frozenset({b"set-cookie", b"location", b"content-location"})
 _SANDBOXED = ("files/", "nbconvert/", "view/")
+_REMEMBERED = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,17 @@ class Surroundings:
     allowed_origins: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What becomes of the fields of a response, judged by their names; indexes into the list."""
+
+    kept: tuple[int, ...]
+    policies: tuple[int, ...]  # collected, and written once
+    cors: tuple[int, ...]  # for configured origins only
+    by_value: tuple[int, ...]
+    has_connection: bool
+
+
 def filter_response_headers(
     headers: RawHeaders, around: Surroundings, rest: str
 ) -> list[tuple[bytes, bytes]]:
@@ -55,24 +67,18 @@ def filter_response_headers(
 
     Raises `MalformedResponse` for a `Location` that leaves the prefix.
     """
-    policies: list[str] = []
-    kept: list[tuple[bytes, bytes]] = []
-    cors: list[tuple[bytes, bytes]] = []
-    named = _named_by_connection(headers)
-    for name, value in headers:
-        lower = name.lower()
-        if lower == b"content-security-policy":
-            policies.append(value.decode("latin-1"))
-        elif lower in _DROPPED or lower in named or lower.startswith(_DROPPED_PREFIXES):
-            continue
-        elif lower.startswith(_CORS):
-            cors.append((name, value))
-        elif _may_pass(lower, value.decode("latin-1"), around):
-            kept.append((name, value))
-    if cors and _is_for_allowed_origin(cors, around.allowed_origins):
-        kept += cors
-    policy = merge_policies(policies, around.frame_ancestors, sandboxed=rest.startswith(_SANDBOXED))
-    kept.append((b"Content-Security-Policy", policy.encode("latin-1")))
+    plan = _plan(tuple([name for name, _ in headers]))
+    kept = [headers[index] for index in plan.kept]
+    kept += [headers[index] for index in plan.by_value if _may_pass(headers[index], around)]
+    if plan.cors:
+        cors = [headers[index] for index in plan.cors]
+        kept += cors if _is_for_allowed_origin(cors, around.allowed_origins) else ()
+    if plan.has_connection:
+        named = named_by_connection(headers)
+        kept = [field for field in kept if field[0].lower() not in named]
+    policies = tuple([headers[index][1] for index in plan.policies])
+    sandboxed = rest.startswith(_SANDBOXED)
+    kept.append((b"Content-Security-Policy", _policy(policies, around.frame_ancestors, sandboxed)))
     return kept
 
 
@@ -108,17 +114,39 @@ def stays_inside(location: str, around: Surroundings) -> bool:
     return ":" not in decoded
 
 
-def _may_pass(lower: bytes, value: str, around: Surroundings) -> bool:
-    if lower == b"set-cookie":
+@lru_cache(maxsize=_REMEMBERED)
+def _plan(names: tuple[bytes, ...]) -> _Plan:
+    """Remembered: a server sends few different rows of names, again and again."""
+    kept, policies, cors, by_value = [], [], [], []
+    for index, name in enumerate(names):
+        lower = name.lower()
+        if lower == b"content-security-policy":
+            policies.append(index)
+        elif lower.startswith(b"access-control-"):
+            cors.append(index)
+        elif lower in _JUDGED_BY_VALUE:
+            by_value.append(index)
+        elif lower not in _DROPPED and not lower.startswith(_DROPPED_PREFIXES):
+            kept.append(index)
+    has_connection = any(name.lower() == b"connection" for name in names)
+    return _Plan(tuple(kept), tuple(policies), tuple(cors), tuple(by_value), has_connection)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _policy(policies: tuple[bytes, ...], frame_ancestors: str, sandboxed: bool) -> bytes:
+    texts = [policy.decode("latin-1") for policy in policies]
+    return merge_policies(texts, frame_ancestors, sandboxed=sandboxed).encode("latin-1")
+
+
+def _may_pass(field: tuple[bytes, bytes], around: Surroundings) -> bool:
+    name, value = field[0].lower(), field[1].decode("latin-1").strip()
+    if name == b"set-cookie":
         return may_be_set(value, around.prefix)
-    if lower in {b"location", b"content-location", b"refresh"}:
-        if lower == b"refresh":
-            return False
-        if not stays_inside(value.strip(), around):
-            if lower == b"location":
-                raise MalformedResponse("location outside the prefix")
-            return False
-    return True
+    if stays_inside(value, around):
+        return True
+    if name == b"location":
+        raise MalformedResponse("location outside the prefix")
+    return False
 
 
 def _is_ours_to_say(directive: str) -> bool:
@@ -131,8 +159,3 @@ def _is_for_allowed_origin(cors: RawHeaders, allowed: frozenset[str]) -> bool:
         if name.lower() == b"access-control-allow-origin":
             return value.decode("latin-1").strip() in allowed
     return False
-
-
-def _named_by_connection(headers: RawHeaders) -> frozenset[bytes]:
-    values = [value for name, value in headers if name.lower() == b"connection"]
-    return frozenset(part.strip().lower() for value in values for part in value.split(b","))

@@ -155,8 +155,8 @@ class BrowserServer(web.Server):
                 connection.force_close()
 
 
-class AlreadyAnswered(web.StreamResponse):
-    """What a handler returns when the answer went to the transport without aiohttp."""
+class _AlreadyAnswered(web.StreamResponse):
+    """Holds nothing but whether the connection stays."""
 
     def __init__(self, *, keep_alive: bool) -> None:
         super().__init__()
@@ -167,6 +167,11 @@ class AlreadyAnswered(web.StreamResponse):
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Nothing is left to do."""
+
+
+# What a handler returns when the answer went to the transport without aiohttp.
+ANSWERED = _AlreadyAnswered(keep_alive=True)
+ANSWERED_LAST = _AlreadyAnswered(keep_alive=False)
 
 
 def connection_of(request: web.BaseRequest) -> BrowserConnection:

@@ -1,13 +1,19 @@
 """Forward: from an authorised request to the end of its answer, or of its websocket."""
 
 import asyncio
+from functools import lru_cache
 
 from aiohttp import HttpVersion11, web
 
 from proxy.core.forwarded import client_address
 from proxy.core.paths import Target
 from proxy.core.websocket_handshake import Offer
-from proxy.relay.browser import AlreadyAnswered, BrowserConnection, connection_of
+from proxy.relay.browser import (
+    ANSWERED,
+    ANSWERED_LAST,
+    BrowserConnection,
+    connection_of,
+)
 from proxy.relay.context import RelayContext
 from proxy.relay.exchange import Exchange, Outcome
 from proxy.relay.forwarding import Forwarding, write_request_head
@@ -16,6 +22,8 @@ from proxy.relay.splice import SplicedPair
 from proxy.relay.transfer import transfer
 from proxy.relay.visitors import Visitor
 
+_ADDRESSES = 4096
+
 
 class Carriage:
     """Carries requests that were authorised."""
@@ -23,6 +31,11 @@ class Carriage:
     def __init__(self, context: RelayContext) -> None:
         self._context = context
         self._loop = asyncio.get_running_loop()
+        self._scheme = context.settings.notebook_origin.partition(":")[0]
+        trusted = context.settings.trusted_proxies
+        self._address = lru_cache(maxsize=_ADDRESSES)(
+            lambda peer, forwarded: client_address(peer, forwarded, trusted)
+        )
 
     async def carry(
         self,
@@ -64,7 +77,7 @@ class Carriage:
             self._keep(exchange.pair, visitor)
         elif outcome is Outcome.CUT:
             transport.abort()
-        return AlreadyAnswered(keep_alive=outcome is Outcome.COMPLETE and not exchange.last)
+        return ANSWERED if outcome is Outcome.COMPLETE else ANSWERED_LAST
 
     def _is_last(self, request: web.BaseRequest) -> bool:
         return (
@@ -73,14 +86,9 @@ class Carriage:
 
     def _describe(self, request: web.BaseRequest, visitor: Visitor) -> Forwarding:
         peer = request.transport.get_extra_info("peername") if request.transport else None
-        settings = self._context.settings
-        address = client_address(
-            peer[0] if peer else None,
-            request.headers.getall("X-Forwarded-For", []),
-            settings.trusted_proxies,
-        )
-        scheme = settings.notebook_origin.partition(":")[0]
-        return Forwarding(visitor.identity.user, visitor.by_token, address, scheme)
+        forwarded = tuple(request.headers.getall("X-Forwarded-For", ()))
+        address = self._address(peer[0] if peer else None, forwarded)
+        return Forwarding(visitor.identity.user, visitor.by_token, address, self._scheme)
 
     def _keep(self, pair: SplicedPair, visitor: Visitor) -> None:
         """Remember an open websocket until it ends, or its credential does."""

@@ -100,7 +100,9 @@ class RelayHandler:
         visitor = await self._context.visitors.find(request.raw_headers)
         self._authorize(visitor, server)
         assert visitor is not None  # noqa: S101 (authorised)
-        offer = read_offer(request.method, request.raw_headers)
+        offer = None
+        if "Upgrade" in request.headers:
+            offer = read_offer(request.method, request.raw_headers)
         if offer is not None:
             self._check_websocket_origin(request, visitor, server)
         route = self._context.routes.cached(server) or await self._context.routes.find(server)
