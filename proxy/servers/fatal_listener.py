@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def listen(events: TextIO, answers: TextIO, *, run: Path, supervisord: int) -> None:
-    """Read events and answer them until supervisord closes the pipe."""
+    """Read events and answer them until supervisord stops, or closes the pipe."""
     while True:
         answers.write("READY\n")
         answers.flush()
@@ -37,9 +37,13 @@ def listen(events: TextIO, answers: TextIO, *, run: Path, supervisord: int) -> N
         header = parse(line)
         payload = parse(events.read(int(header["len"])))
         if header["eventname"] == "SUPERVISOR_STATE_CHANGE_STOPPING":
+            # supervisord stops us as soon as the servers are gone; what they had started is then
+            # still to be ended. We end by ourselves, after the work.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             (run / "stopping").touch(mode=0o600)
             end_notebooks(run / "servers")
-        elif payload.get("groupname") in WATCHED:
+            return
+        if payload.get("groupname") in WATCHED:
             print(f"{payload['groupname']} cannot run: stopping everything.", file=sys.stderr)  # noqa: T201 (its log)
             os.kill(supervisord, signal.SIGTERM)
         answers.write("RESULT 2\nOK")

@@ -10,7 +10,7 @@ import structlog
 
 from proxy.core.errors import ServerNotRunning
 from proxy.core.identity import ServerName
-from proxy.core.lifecycle import PENDING, Event, State
+from proxy.core.lifecycle import PENDING, RUNNING, Event, State
 from proxy.servers.operations import Operations
 from proxy.servers.spawner import Alive, Gone
 from proxy.store.servers import ServerRecord
@@ -26,6 +26,9 @@ async def reconcile(do: Operations, names: list[ServerName]) -> list[ServerRecor
     records = await do.ledger.list_all()
     pending = []
     for record in records:
+        # Whatever runs has files; to look for the processes of everybody who ever came takes long.
+        if record.state not in RUNNING and record.name not in names:
+            continue
         try:
             record = await _settle(do, record)
         except ServerNotRunning as problem:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,13 @@ startretries=1
 """
 
 
+@pytest.fixture(autouse=True)
+def _same_signals_afterwards() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
 def event(name: str, payload: str) -> str:
     header = f"ver:3.0 server:supervisor serial:1 pool:watch poolserial:1 eventname:{name}"
     return f"{header} len:{len(payload)}\n{payload}"
@@ -42,9 +50,16 @@ def test_headers_and_payloads_are_pairs() -> None:
 
 def test_every_event_is_answered_and_the_end_of_the_pipe_ends_it(tmp_path: Path) -> None:
     answers = io.StringIO()
-    events = io.StringIO(fatal("ada.home") + event("SUPERVISOR_STATE_CHANGE_STOPPING", ""))
+    events = io.StringIO(fatal("ada.home") * 2)
     listen(events, answers, run=tmp_path, supervisord=-1)
     assert answers.getvalue() == "READY\nRESULT 2\nOK" * 2 + "READY\n"
+
+
+def test_stopping_is_written_down_and_is_the_last_event(tmp_path: Path) -> None:
+    answers = io.StringIO()
+    events = io.StringIO(event("SUPERVISOR_STATE_CHANGE_STOPPING", "") + fatal("ada.home"))
+    listen(events, answers, run=tmp_path, supervisord=-1)
+    assert answers.getvalue() == "READY\n"
     assert (tmp_path / "stopping").exists()
 
 
@@ -62,6 +77,7 @@ def test_only_front_and_relay_take_everything_with_them(
 
 def test_servers_of_this_run_end_with_it_and_those_of_others_do_not(tmp_path: Path) -> None:
     waiting = "import time; time.sleep(60)"
+    (tmp_path / "ours").mkdir()
 
     def pretend(run: Path) -> subprocess.Popen[bytes]:
         folder = run / "servers" / "ada.home"
@@ -70,11 +86,12 @@ def test_servers_of_this_run_end_with_it_and_those_of_others_do_not(tmp_path: Pa
 
     with pretend(tmp_path / "ours") as ours, pretend(tmp_path / "theirs") as theirs:
         stopping = io.StringIO(event("SUPERVISOR_STATE_CHANGE_STOPPING", ""))
-        (tmp_path / "ours").mkdir()
         listen(stopping, io.StringIO(), run=tmp_path / "ours", supervisord=os.getpid())
-        assert ours.wait(5) == -signal.SIGTERM
-        assert theirs.poll() is None
+        has_ended = ours.poll() is not None
+        others_live = theirs.poll() is None
+        ours.kill()
         theirs.kill()
+    assert (has_ended, others_live) == (True, True)
 
 
 @pytest.mark.system
