@@ -18,6 +18,7 @@ import structlog
 from proxy import log
 from proxy.core.clock import Clock, system_clock
 from proxy.core.errors import InvalidSettings
+from proxy.limits import raise_open_files
 from proxy.relay.activity import WRITE_SECONDS
 from proxy.relay.browser import BrowserServer, has_c_parser
 from proxy.relay.context import RelayContext
@@ -28,6 +29,10 @@ from proxy.store.database import Store
 from proxy.tasks import cancel, every, spawn
 
 BACKLOG = 4096
+# How many connections asyncio accepts at a time; when descriptors run out it also tries that
+# often, and logs each try.
+ACCEPT_AT_A_TIME = 16
+STALLED_SECONDS = 300.0
 DRAIN_SECONDS = 30.0
 # When everything is being stopped there is no successor for which draining would make room.
 STOPPING_SECONDS = 1.0
@@ -45,7 +50,9 @@ class RelayProgram:
         self, settings: Settings, store: Store, clock: Clock, *, stopping: Path | None = None
     ) -> None:
         self.context = RelayContext(settings, store, clock)
-        self.server = BrowserServer(RelayHandler(self.context))
+        # A request needs a descriptor on each side, and some are for the store and the logs.
+        capacity = max(64, (raise_open_files() - 100) // 2)
+        self.server = BrowserServer(RelayHandler(self.context), capacity=capacity)
         self._stopping = stopping
 
     async def serve(self, listener: socket.socket, drain: asyncio.Event) -> None:
@@ -53,7 +60,8 @@ class RelayProgram:
         context = self.context
         await context.feed.start()
         loop = asyncio.get_running_loop()
-        accepting = await loop.create_server(self.server, sock=listener, backlog=BACKLOG)
+        accepting = await loop.create_server(self.server, sock=listener, backlog=ACCEPT_AT_A_TIME)
+        listener.listen(BACKLOG)
         chores = [
             spawn(every(POLL_SECONDS, context.feed.poll, name="feed"), name="relay.feed"),
             spawn(every(1.0, self._sweep, name="sweep"), name="relay.sweep"),
@@ -90,6 +98,8 @@ class RelayProgram:
     async def _sweep(self) -> None:
         self.server.sweep()
         self.context.pool.sweep()
+        now = asyncio.get_running_loop().time()
+        self.context.live.cut_stalled(now - STALLED_SECONDS)
         self.context.tally.move()
 
 

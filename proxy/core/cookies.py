@@ -1,4 +1,4 @@
-"""Our two cookies: their names, their attributes, and how they are kept from everybody else.
+"""Our cookies: their names, their attributes, and how they are kept from everybody else.
 
 Facts. Cookies ignore ports, so a browser sends front's cookie to the relay and the relay's to
 front. A name that comes twice may have been planted by another host of the site (“cookie
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SESSION = "sifu"
+_DOOR = "sifu-door"
 _PASS = "sifu-pass"  # noqa: S105 (a name)
 
 
@@ -27,8 +28,24 @@ class CookieStyle:
     def pass_name(self) -> str:
         return f"__Secure-{_PASS}" if self.secure else _PASS
 
+    @property
+    def door_name(self) -> str:
+        return f"__Secure-{_DOOR}" if self.secure else _DOOR
 
-OURS = frozenset({_SESSION, f"__Host-{_SESSION}", _PASS, f"__Secure-{_PASS}"})
+
+OURS = frozenset(
+    {
+        _SESSION,
+        f"__Host-{_SESSION}",
+        _PASS,
+        f"__Secure-{_PASS}",
+        _DOOR,
+        f"__Secure-{_DOOR}",
+    }
+)
+# The door cookie goes to the relay's entrance only; it outlives a slow sign-in, not more.
+DOOR_PATH = "/-/enter"
+DOOR_SECONDS = 600
 
 
 def read_cookie(headers: Iterable[str], name: str) -> str | None:

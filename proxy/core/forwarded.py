@@ -49,6 +49,8 @@ def _parse(text: str) -> Address | None:
         address = ipaddress.ip_address(text)
     except ValueError:
         return None
+    if "%" in text:  # a zone, which may hold anything, means nothing on another machine
+        return None
     if isinstance(address, ipaddress.IPv6Address):
         return address.ipv4_mapped or address
     return address

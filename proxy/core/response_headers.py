@@ -22,12 +22,15 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 _DROPPED = HOP_BY_HOP | {
     b"alt-svc",
     b"clear-site-data",
+    b"content-security-policy-report-only",  # may name a stranger to report to
     b"nel",
     b"public-key-pins",
     b"refresh",
     b"report-to",
     b"reporting-endpoints",
     b"service-worker-allowed",
+    b"set-cookie2",
+    b"speculation-rules",
     b"strict-transport-security",
     b"www-authenticate",
     b"x-frame-options",  # our frame-ancestors says it; browsers disagree about both together

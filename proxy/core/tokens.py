@@ -42,13 +42,20 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Carries a `Pass` and the target (raw path and query below the prefix) to the relay."""
+    """Carries a `Pass` and the target (raw path and query below the prefix) to the relay.
+
+    `door` is the hash of a cookie that only the browser has for which the code was made; without
+    it, somebody else's code would put a person to work in somebody else's server. `final` says
+    that the relay itself had set that cookie, so that there is no use in asking again.
+    """
 
     grant: Pass
     target: str
     id: str
     expires: float
     framed: bool = False
+    door: str = ""
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ def mint_code(secrets: Sequence[str], code: Code) -> str:
         "jti": code.id,
         "tgt": code.target,
         "frm": code.framed,
+        "dor": code.door,
+        "fin": code.final,
     }
     return _encode(_derive(secrets[0], "code"), "code", claims)
 
@@ -86,13 +95,14 @@ def mint_code(secrets: Sequence[str], code: Code) -> str:
 def read_code(secrets: Sequence[str], token: str, now: float) -> Code:
     """Verify signature and expiry; whether it was used before is the caller's to check."""
     claims = _decode_any([_derive(secret, "code") for secret in secrets], token, "code", now)
-    grant = _pass_from(claims | {"exp": _number(claims, "pexp")})
     return Code(
-        grant,
-        _text(claims, "tgt"),
-        _text(claims, "jti"),
-        _number(claims, "exp"),
-        claims.get("frm") is True,
+        grant=_pass_from(claims | {"exp": _number(claims, "pexp")}),
+        target=_text(claims, "tgt"),
+        id=_text(claims, "jti"),
+        expires=_number(claims, "exp"),
+        framed=claims.get("frm") is True,
+        door=_text(claims, "dor"),
+        final=claims.get("fin") is True,
     )
 
 

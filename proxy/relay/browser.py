@@ -33,10 +33,11 @@ class Pausable(Protocol):
 class BrowserConnection(RequestHandler):
     """One connection of a browser."""
 
-    __slots__ = ("_body", "feeder", "head_bytes", "head_may_be_long", "head_since")
+    __slots__ = ("_body", "_capacity", "feeder", "head_bytes", "head_may_be_long", "head_since")
 
     def __init__(self, server: "BrowserServer", **options: Any) -> None:
         super().__init__(server, **options)
+        self._capacity = server.capacity
         self.feeder: Pausable | None = None
         self.head_bytes = 0
         # When the first byte of an unfinished head came (loop time); 0.0 while none is under way.
@@ -45,6 +46,14 @@ class BrowserConnection(RequestHandler):
         self.head_may_be_long = False
         # The body of the newest request: while it comes, what arrives is no head.
         self._body: StreamReader | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # A new connection has as long to send its first head as a head may take.
+        self.head_since = self._loop.time()
+        super().connection_made(transport)
+        taken = len(self._manager._connections) if self._manager is not None else 0  # noqa: SLF001
+        if taken > self._capacity:
+            self.force_close()
 
     def data_received(self, data: bytes) -> None:
         before = self._request_count
@@ -89,7 +98,7 @@ class BrowserConnection(RequestHandler):
 
     def refuse(self, status: int, reason: str) -> None:
         """Answer without a request having been understood, and close."""
-        if self.transport is not None:
+        if self.transport is not None and (self.head_bytes or self._request_count):
             head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             self.transport.write(head.encode())
         self.force_close()
@@ -113,13 +122,15 @@ class BrowserConnection(RequestHandler):
     def is_idle_since(self, latest: float) -> bool:
         """Has it waited for a request since before `latest` (loop time)?"""
         began = self._next_keepalive_close_time - IDLE_SECONDS
-        return self._waiter is not None and not self.head_since and began <= latest
+        return self._waiter is not None and not self.head_bytes and began <= latest
 
 
 class BrowserServer(web.Server):
     """Makes a `BrowserConnection` for each accepted socket, and looks after slow ones."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, *, capacity: int = 100_000) -> None:
+        # How many connections may be open at once; one more is closed at once.
+        self.capacity = capacity
         super().__init__(
             handler,
             handler_cancellation=True,

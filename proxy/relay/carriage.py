@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from aiohttp import HttpVersion11, web
 
+from proxy.core.errors import Unauthenticated
 from proxy.core.forwarded import client_address
 from proxy.core.paths import Target
 from proxy.core.websocket_handshake import Offer
@@ -69,12 +70,15 @@ class Carriage:
         held = _Held(browser)
         context.live.add(visitor.credential, held)
         try:
+            self._check(visitor)
             outcome = await transfer(context.pool, route.address, request, exchange, head)
         finally:
             context.live.discard(visitor.credential, held)
         context.tally.count(exchange.status)
         if outcome is Outcome.SWITCHED and exchange.pair is not None:
             self._keep(exchange.pair, visitor)
+            if context.visitors.has_ended(visitor.credential):
+                exchange.pair.cut()
         elif outcome is Outcome.CUT:
             transport.abort()
         return ANSWERED if outcome is Outcome.COMPLETE else ANSWERED_LAST
@@ -89,6 +93,11 @@ class Carriage:
         forwarded = tuple(request.headers.getall("X-Forwarded-For", ()))
         address = self._address(peer[0] if peer else None, forwarded)
         return Forwarding(visitor.identity.user, visitor.by_token, address, self._scheme)
+
+    def _check(self, visitor: Visitor) -> None:
+        """What ended since it was verified finds nobody in `live` to cut: look once more."""
+        if self._context.visitors.has_ended(visitor.credential):
+            raise Unauthenticated("Please sign in to use this notebook server.")
 
     def _keep(self, pair: SplicedPair, visitor: Visitor) -> None:
         """Remember an open websocket until it ends, or its credential does."""
@@ -119,3 +128,6 @@ class _Held:
 
     def close(self) -> None:
         self.cut()
+
+    def is_stalled_since(self, latest: float) -> bool:
+        return False  # an answer under way has limits of its own

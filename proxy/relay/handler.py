@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 
 from proxy.core.activity import shows_a_person
+from proxy.core.cookies import DOOR_PATH
 from proxy.core.errors import (
     BadRequest,
     Forbidden,
@@ -25,7 +26,6 @@ from proxy.core.paths import BadTarget, Target, parse_target
 from proxy.core.policy import Action, Deny, may
 from proxy.core.request_headers import imitates_ours
 from proxy.core.websocket_handshake import read_offer
-from proxy.relay import entrance
 from proxy.relay.browser import has_long_head
 from proxy.relay.carriage import Carriage
 from proxy.relay.context import RelayContext
@@ -88,8 +88,8 @@ class RelayHandler:
             raise MethodRefused()
         if target.path == "/-/healthz":
             return self._context.health()
-        if target.path == entrance.PATH and request.method == "GET":
-            return await self._context.entrance.enter(target)
+        if target.path == DOOR_PATH and request.method == "GET":
+            return await self._context.entrance.enter(request, target)
         raise NotFound("Notebooks are at addresses that begin with /user/.")
 
     async def _relay(
@@ -103,6 +103,8 @@ class RelayHandler:
         offer = None
         if "Upgrade" in request.headers:
             offer = read_offer(request.method, request.raw_headers)
+        if offer is not None and request.body_exists:
+            raise BadRequest("A websocket is asked for without a body.", detail="upgrade_with_body")
         if offer is not None:
             self._check_websocket_origin(request, visitor, server)
         route = self._context.routes.cached(server) or await self._context.routes.find(server)

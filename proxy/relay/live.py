@@ -8,6 +8,7 @@ class Cuttable(Protocol):
 
     def cut(self) -> None: ...
     def close(self) -> None: ...
+    def is_stalled_since(self, latest: float) -> bool: ...
 
 
 class LiveConnections:
@@ -35,6 +36,17 @@ class LiveConnections:
         for connection in group:
             connection.cut()
         return len(group)
+
+    def cut_stalled(self, latest: float) -> int:
+        """End what could pass nothing on since `latest` (loop time); return how many.
+
+        While one side does not read, the other is not read either, so its end is never seen.
+        """
+        everything = [connection for group in self._live.values() for connection in group]
+        stalled = [connection for connection in everything if connection.is_stalled_since(latest)]
+        for connection in stalled:
+            connection.cut()
+        return len(stalled)
 
     def close_all(self) -> None:
         for group in list(self._live.values()):

@@ -14,12 +14,14 @@ from proxy.relay.browser import BrowserConnection
 class Side(asyncio.Protocol):
     """Receives from one transport and writes to the other."""
 
-    __slots__ = ("_ended", "_other", "received")
+    __slots__ = ("_ended", "_other", "received", "stalled_at")
 
     def __init__(self, other: asyncio.Transport, ended: Callable[[], None]) -> None:
         self._other: asyncio.Transport | None = other
         self._ended = ended
         self.received = 0
+        # When its own transport stopped taking more (loop time); 0.0 while it takes.
+        self.stalled_at = 0.0
 
     def data_received(self, data: bytes) -> None:
         self.received += len(data)
@@ -27,10 +29,12 @@ class Side(asyncio.Protocol):
             self._other.write(data)
 
     def pause_writing(self) -> None:
+        self.stalled_at = asyncio.get_running_loop().time()
         if self._other is not None:
             self._other.pause_reading()
 
     def resume_writing(self) -> None:
+        self.stalled_at = 0.0
         if self._other is not None:
             self._other.resume_reading()
 
@@ -65,6 +69,11 @@ class SplicedPair:
         """End it after what is on its way."""
         for transport in self._ends:
             transport.close()
+
+    def is_stalled_since(self, latest: float) -> bool:
+        return any(
+            0.0 < side.stalled_at < latest for side in (self.browser_side, self.upstream_side)
+        )
 
     def _ended(self) -> None:
         if not self.is_over:

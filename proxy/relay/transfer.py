@@ -17,6 +17,8 @@ from proxy.relay.upstream import UpstreamConnection
 from proxy.tasks import cancel, spawn
 
 ANSWER_SECONDS = 300.0
+# How long a server may take nothing of an upload.
+STALL_SECONDS = 300.0
 _RETRYABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -25,7 +27,7 @@ async def transfer(
     pool: Pool, address: str, request: web.BaseRequest, exchange: Exchange, head: bytes
 ) -> Outcome:
     """Return how it ended; raises `UpstreamBroken` or `UpstreamSlow` if nothing was sent down."""
-    has_body = request.body_exists and not request.content.at_eof()
+    has_body = request.body_exists
     idle = None if exchange.offer else pool.take_idle(address)
     upstream = idle or await pool.dial(address)
     outcome = await _attempt(upstream, request, exchange, head, has_body=has_body)
@@ -85,9 +87,10 @@ async def _upload(
     try:
         while data := await request.content.readany():
             upstream.send(b"%x\r\n%b\r\n" % (len(data), data) if chunked else data)
-            await upstream.room()
-    except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
-        # The browser's body broke off: the upstream must not take it for a whole one.
+            async with asyncio.timeout(STALL_SECONDS):
+                await upstream.room()
+    except (web.RequestPayloadError, HttpProcessingError, ConnectionError, TimeoutError):
+        # The body broke off, or the upstream takes no more of it: it may not pass for a whole one.
         upstream.abandon()
         exchange.end(Outcome.CUT)
         return

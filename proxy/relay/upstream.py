@@ -205,7 +205,8 @@ class UpstreamConnection(asyncio.Protocol):
     def _finish(self, *, excess: bool) -> None:
         exchange = self._exchange
         assert exchange is not None  # noqa: S101
-        clean = not excess and exchange.uploaded
+        # A connection on which an upgrade was asked for is not trusted with another request.
+        clean = not excess and exchange.uploaded and exchange.offer is None
         reusable = self._reusable and clean and self.transport is not None
         self._end(Outcome.LAST if exchange.last or not clean else Outcome.COMPLETE, keep=reusable)
 

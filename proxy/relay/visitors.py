@@ -18,6 +18,7 @@ from proxy.store import api_tokens, sessions
 from proxy.store.database import Store
 
 _MAX_VISITORS = 20_000
+_MAX_ENDED = 10_000
 _FOREVER = float("inf")
 
 
@@ -46,6 +47,7 @@ class Visitors:
         self._secrets = secrets
         self._pass_name = style.pass_name
         self._known: dict[tuple[bool, str], Visitor] = {}
+        self._ended: dict[str, None] = {}
         self._epoch = 0
 
     async def find(self, headers: RawHeaders) -> Visitor | None:
@@ -68,7 +70,14 @@ class Visitors:
 
     def forget(self, credential: str) -> None:
         """The feed ended `session ID` or `token ID`."""
+        if len(self._ended) >= _MAX_ENDED:
+            self._ended.pop(next(iter(self._ended)))
+        self._ended[credential] = None
         self._forget(lambda visitor: visitor.credential == credential)
+
+    def has_ended(self, credential: str) -> bool:
+        """Did it end while a request of it was under way? Asked once more before it is served."""
+        return credential in self._ended
 
     def forget_user(self, slug: str) -> list[str]:
         """The feed removed a user; return the credentials that ended with it."""

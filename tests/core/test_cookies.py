@@ -12,7 +12,7 @@ def test_prefixed_names_only_where_browsers_accept_them() -> None:
     assert CookieStyle(secure=True).pass_name == "__Secure-sifu-pass"
     assert CookieStyle(secure=False).session_name == "sifu"
     styles = [CookieStyle(secure=True), CookieStyle(secure=False)]
-    assert {name for s in styles for name in (s.session_name, s.pass_name)} == OURS
+    assert {name for s in styles for name in (s.session_name, s.pass_name, s.door_name)} == OURS
 
 
 def test_a_cookie_is_found_among_others() -> None:

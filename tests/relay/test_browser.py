@@ -14,7 +14,8 @@ from aiohttp.base_protocol import BaseProtocol
 from aiohttp.web_protocol import RequestHandler
 
 from proxy.relay import browser
-from tests.relay.conftest import Running, body_of, status_of
+from proxy.store.database import Store
+from tests.relay.conftest import Running, Upstream, body_of, status_of
 
 FRAMING_FAULTS = {
     "two lengths": "Content-Length: 1\r\nContent-Length: 2\r\n",
@@ -99,6 +100,38 @@ async def test_a_slow_head_is_cut_after_its_time(
     writer.close()
 
 
+async def test_a_connection_that_says_nothing_is_closed_too(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser, "HEAD_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    async with asyncio.timeout(4):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_one_connection_too_many_is_closed_and_the_others_are_served(
+    store: Store, upstream: Upstream
+) -> None:
+    async def answer(_: web.BaseRequest) -> web.Response:
+        return web.Response(text="ok")
+
+    server = browser.BrowserServer(answer, capacity=3)
+    listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    open_ones = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(4):
+        assert await reader.read() == b""
+    writer.close()
+    for reader, writer in open_ones:
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await reader.read()).endswith(b"ok")
+        writer.close()
+    listening.close()
+    await server.shutdown(1)
+
+
 async def test_pipelined_requests_are_answered_in_their_order(relay: Running) -> None:
     async def script(
         head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -136,6 +169,7 @@ def test_aiohttp_private_parts_are_where_they_were() -> None:
     ):
         assert slot in RequestHandler.__slots__
     assert "_upgraded" in BaseProtocol.__slots__
+    assert "self._connections" in inspect.getsource(web.Server)
     source = inspect.getsource(RequestHandler.finish_response)
     assert "resp.prepare" in source
     assert "write_eof" in source

@@ -11,6 +11,9 @@ class Connection:
     def close(self) -> None:
         self.ends.append("close")
 
+    def is_stalled_since(self, latest: float) -> bool:
+        return False
+
 
 def test_the_end_of_one_credential_leaves_the_others_open() -> None:
     live = LiveConnections()

@@ -86,6 +86,55 @@ async def test_a_101_that_does_not_answer_the_offer_opens_nothing(
     assert status_of(got) == 502
 
 
+async def test_an_upgrade_with_a_body_is_refused(relay: Running) -> None:
+    for framing, body in (
+        ("Transfer-Encoding: chunked\r\n", b"0\r\n\r\n"),
+        ("Content-Length: 1\r\n", b"x"),
+    ):
+        answer = await relay.raw(handshake(relay, more=framing) + body, seconds=1)
+        assert status_of(answer) == 400
+    assert relay.upstream.heads == []
+
+
+async def test_a_websocket_whose_server_reads_nothing_is_cut_in_the_end(relay: Running) -> None:
+    async def script(
+        _head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        writer.write(switching())
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await asyncio.sleep(30)
+
+    relay.upstream.script = script
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(handshake(relay))
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"x" * 4 * 2**20)
+    await asyncio.sleep(0.3)
+    writer.transport.abort()  # the browser has gone; nobody sees it
+    await asyncio.sleep(0.3)
+    live, loop = relay.program.context.live, asyncio.get_running_loop()
+    assert len(live) == 1
+    assert live.cut_stalled(loop.time() - 60) == 0
+    assert live.cut_stalled(loop.time()) == 1
+    await asyncio.sleep(0.1)
+    assert len(live) == 0
+
+
+async def test_a_session_that_ends_while_its_websocket_opens_gets_none(relay: Running) -> None:
+    async def script(
+        _head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await relay.store.write(sessions.end, "session1", system_clock())
+        await relay.program.context.feed.poll()
+        writer.write(switching())
+        await reader.read()
+
+    relay.upstream.script = script
+    answer = await relay.raw(handshake(relay), seconds=3)
+    assert b"101" not in answer[:16]
+    assert len(relay.program.context.live) == 0
+
+
 async def test_a_declined_upgrade_leaves_no_pipe(relay: Running) -> None:
     relay.upstream.answer = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"
     got = await relay.raw(handshake(relay) + b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")

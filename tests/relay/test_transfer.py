@@ -48,6 +48,25 @@ async def test_a_chunked_body_goes_up_chunked(relay: Running) -> None:
     assert bytes(got) == b"abcdefg"
 
 
+async def test_an_empty_chunked_body_is_ended_and_leaves_the_connection_in_step(
+    relay: Running,
+) -> None:
+    async def script(
+        head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if b"transfer-encoding: chunked" in head.lower():
+            assert await reader.readexactly(5) == b"0\r\n\r\n"
+        writer.write(OK)
+
+    relay.upstream.script = script
+    headers = "Transfer-Encoding: chunked\r\n"
+    for _ in range(3):
+        answer = await relay.ask(method="POST", headers=headers, body=b"0\r\n\r\n")
+        assert status_of(answer) == 200
+        assert body_of(await relay.ask()) == b"ok"
+    assert all(head.split(b" ")[0] in {b"GET", b"POST"} for head in relay.upstream.heads)
+
+
 async def test_expect_is_answered_by_the_relay_and_not_sent_up(relay: Running) -> None:
     async def script(
         head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

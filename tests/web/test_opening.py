@@ -1,17 +1,18 @@
 """Into a notebook: what is minted, for whom, and that no byte is changed on the way."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
 from proxy.auth.sessions import LIFETIME
+from proxy.core.credentials import hash_secret
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.core.tokens import CODE_LIFETIME, Code, InvalidToken, read_code
 from proxy.store.database import Store
 from tests.conftest import FakeClock
-from tests.web.page_front import NOTEBOOK_PORT, Pages, run_pages
+from tests.web.page_front import NOTEBOOK_PORT, PAGE, Pages, run_pages
 
 
 async def enter(pages: Pages, path: str, who: str = "ada", **headers: str) -> Code:
@@ -32,6 +33,58 @@ async def test_the_code_grants_this_session_this_server(pages: Pages) -> None:
     assert code.grant.expires == pages.clock() + LIFETIME
     assert code.expires == pages.clock() + CODE_LIFETIME
     assert not code.framed
+
+
+async def test_the_code_is_for_the_browser_that_asked(pages: Pages) -> None:
+    pages.server_is(State.READY)
+    answer = await pages.ask("GET", "/open/ada/home", "ada")
+    code = read_code(pages.settings.secrets, answer.location.partition("code=")[2], pages.clock())
+    (cookie,) = [one for one in answer.cookies if one.startswith("sifu-door=")]
+    door = cookie.partition("=")[2].partition(";")[0]
+    assert hash_secret(door) == code.door
+    assert "Path=/-/enter" in cookie
+    assert "HttpOnly" in cookie
+    assert not code.final
+
+
+async def test_the_relay_keeps_the_door_where_hosts_differ(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    urls = {"front_url": "https://front.example.org", "notebook_url": "https://nb.example.org"}
+    async with run_pages(store, clock, tmp_path, **urls) as pages:
+        pages.server_is(State.READY)
+        headers = {"Host": "front.example.org", "Cookie": f"__Host-sifu={pages.secrets['ada']}"}
+        answer = await pages.ask_bare("GET", "/open/ada/home", headers=PAGE | headers)
+        assert answer.location.startswith("https://nb.example.org/-/enter?code=")
+        assert not [one for one in answer.cookies if "door" in one]
+
+
+async def test_a_browser_with_a_door_gets_a_code_for_itself(pages: Pages) -> None:
+    name = pages.server_is(State.READY)
+    door = hash_secret("d")
+    code = await enter(pages, f"/enter/ada/home?door={door}&target=lab%2Fx%3Fa%3Db%2526")
+    assert (code.door, code.final, code.target) == (door, True, "lab/x?a=b%26")
+    assert (code.grant.user, code.grant.server) == ("ada", name)
+
+
+async def test_somebody_elses_link_ends_at_the_policy(pages: Pages) -> None:
+    """Bob's code in Ada's browser leads her here; she is asked who she is, and refused."""
+    pages.server_is(State.READY, ServerName("bob", "home"))
+    answer = await pages.ask("GET", f"/enter/bob/home?door={hash_secret('d')}&target=lab", "ada")
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("query", ["", "?door=x", "?door=" + "g" * 64, "?target=lab"])
+async def test_a_door_that_is_none_is_refused(pages: Pages, query: str) -> None:
+    pages.server_is(State.READY)
+    assert (await pages.ask("GET", f"/enter/ada/home{query}", "ada")).status == 400
+
+
+@pytest.mark.parametrize("target", ["../x", "%2e%2e/x", "a\\b", "//x/../y"])
+async def test_a_target_by_the_door_is_checked_like_any(pages: Pages, target: str) -> None:
+    pages.server_is(State.READY)
+    path = f"/enter/ada/home?door={hash_secret('d')}&target={quote(target, safe='')}"
+    assert (await pages.ask("GET", path, "ada")).status == 400
 
 
 async def test_two_codes_are_never_the_same(pages: Pages) -> None:
