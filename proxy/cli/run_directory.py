@@ -2,11 +2,12 @@
 
 Promises: 0700 and ours before anything secret is put into it; secrets as 0600 files, so that no
 environment holds them; what an earlier run left is cleared away, but for the files of notebook
-servers, which may still live. A folder whose path is too long for a unix socket is replaced by a
-short one with a name that is the same at every start.
+servers, which may still live. A folder whose path is too long for a unix socket, or holds blanks,
+is replaced by a short one with a name that is the same at every start.
 """
 
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -19,15 +20,21 @@ from proxy.settings import Settings
 
 # A unix socket's path may have 107 bytes (and supervisord adds its process number to its own).
 LONGEST = 107
+_PLAIN = re.compile(r"[A-Za-z0-9._/+,@=-]+")
 _LONGEST_BELOW = len("/sockets/0123456789abcdef.sock")
 # The programs never need it: the account is made before they start.
 _NOT_HANDED_DOWN = frozenset({"SIFU_ADMIN_PASSWORD"})
 
 
 def choose_run_directory(data: Path) -> Path:
-    """Return `data/run`, or a short folder for the same data if a socket would not fit there."""
+    """Return `data/run`, or another folder for the same data where that path is of no use.
+
+    A socket would not fit into it, or supervisord's `[include]` would take it apart at its blanks
+    or read it as a pattern.
+    """
     usual = data / "run"
-    if len(os.fsencode(usual)) + _LONGEST_BELOW <= LONGEST:
+    fits = len(os.fsencode(usual)) + _LONGEST_BELOW <= LONGEST
+    if fits and _PLAIN.fullmatch(str(usual)):
         return usual
     digest = sha256(os.fsencode(data)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"sifu-{os.getuid()}-{digest}"
