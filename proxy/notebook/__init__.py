@@ -1,1 +1,1 @@
-"""Loaded inside Jupyter's process: identity, configuration, extension. Imports only `core`."""
+"""Loaded inside Jupyter's process: identity and configuration. Imports only `core`."""

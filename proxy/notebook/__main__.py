@@ -1,6 +1,6 @@
 """`python -m proxy.notebook FOLDER` is one Jupyter server.
 
-Promises: everything it needs is in FOLDER; it listens on a unix socket there and nowhere else; its
+Promises: everything it needs is in FOLDER; it listens on a unix socket and nowhere else; its
 environment is the clean one it was started with, plus what the operator chose to hand on.
 """
 

@@ -68,7 +68,3 @@ class Routes:
         """Drop the route of `owner/workspace`; return it if there was one."""
         self._epoch += 1
         return self._routes.pop(key, None)
-
-    def forget_all(self) -> None:
-        self._epoch += 1
-        self._routes.clear()
