@@ -28,9 +28,10 @@ from proxy.core.cookies import CookieStyle
 from proxy.core.credentials import RandomText
 from proxy.core.errors import InvalidSettings
 from proxy.core.hosts import own_hosts
+from proxy.limits import raise_open_files
 from proxy.servers.manager import ServerManager, open_manager
 from proxy.settings import Settings, ensure_secret, read_settings
-from proxy.store import changes, sessions
+from proxy.store import api_tokens, changes, sessions
 from proxy.store.database import Store, migrate
 from proxy.tasks import cancel, every, spawn
 from proxy.web import api_routes, keys, pages
@@ -44,6 +45,9 @@ _KEEPALIVE_SECONDS = 75
 _GRACE_SECONDS = 1.0
 _DRAIN_SECONDS = 5.0
 _BACKLOG = 1024
+# How many connections asyncio accepts at a time; when descriptors run out it also tries that
+# often, and logs each try.
+_ACCEPT_AT_A_TIME = 16
 _HOUSEKEEPING_SECONDS = 60
 _DAY = 86_400.0
 _log = structlog.get_logger()
@@ -103,6 +107,7 @@ async def sweep(store: Store, clock: Clock) -> None:
     """End what is over, forget what nobody asks for any more."""
     now = clock()
     await store.write(sessions.end_idle, now - IDLE, now)
+    await store.write(api_tokens.end_expired, now)
     await store.write(sessions.forget_ended, now - 7 * _DAY)
     await store.write(changes.prune, now - _DAY)
 
@@ -125,8 +130,9 @@ async def _run(app: web.Application, listener: socket.socket, stopping: asyncio.
     )
     await runner.setup()
     try:
-        site = web.SockSite(runner, listener, backlog=_BACKLOG)
+        site = web.SockSite(runner, listener, backlog=_ACCEPT_AT_A_TIME)
         await site.start()
+        listener.listen(_BACKLOG)
         _log.info("front.ready", address=listener.getsockname()[:2])
         await stopping.wait()
         _log.info("front.draining")
@@ -158,6 +164,7 @@ def main() -> None:
     except InvalidSettings as invalid:
         sys.exit("\n".join(invalid.problems))
     log.configure(program="front", level=settings.log_level)
+    raise_open_files()
     asyncio.run(serve(settings, listening_socket(settings), clock=system_clock))
 
 

@@ -150,7 +150,8 @@ def ensure_secret(settings: Settings) -> Settings:
     """Give the settings a signing secret: their own, or the one kept 0600 in `SIFU_DATA`."""
     if settings.secret:
         return settings
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for level in (*reversed(settings.data.parents), settings.data):
+        level.mkdir(mode=0o700, exist_ok=True)  # `parents=True` would leave them to the umask
     path = settings.data / "secret"
     if not path.exists():
         fresh = path.with_suffix(f".{os.getpid()}")

@@ -1,10 +1,12 @@
-"""How often somebody may try to sign in: a bucket per account, and one per address.
+"""How often somebody may try to sign in: by account and address, by address, and by account.
 
 Rules. (1) An attempt is counted before it is checked, so that a hundred at once count as a
-hundred. (2) A success empties the account's count and gives its address the one try back: a class
-behind one address signs in unhindered, and nobody resets an address's count with an account of
-their own. (3) IPv6 is counted by /64, which is what one customer has at least. (4) The same
-sentence whether or not the account exists.
+hundred. (2) The strict count is of one account from one address: who guesses at an account does
+not lock its owner out. Guesses at one account from everywhere are bounded by a looser count.
+(3) A success empties the strict count and gives the other two the one try back: a class behind
+one address signs in unhindered, nobody resets an address's count with an account of their own,
+and an owner who signs in gives a crowd of guessers nothing. (4) IPv6 is counted by /64, which is
+what one customer has at least. (5) The same sentence whether or not the account exists.
 """
 
 import ipaddress
@@ -14,8 +16,9 @@ from proxy.core.clock import Clock
 from proxy.core.errors import TooManyAttempts
 from proxy.core.slugs import MAX_NAME
 
-PER_ACCOUNT = Rate(burst=5, seconds_each=30.0)
+PER_PAIR = Rate(burst=5, seconds_each=30.0)
 PER_ADDRESS = Rate(burst=20, seconds_each=6.0)
+PER_ACCOUNT = Rate(burst=100, seconds_each=5.0)
 
 
 class Attempts:
@@ -23,29 +26,42 @@ class Attempts:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._accounts = Buckets(PER_ACCOUNT)
+        self._pairs = Buckets(PER_PAIR)
         self._addresses = Buckets(PER_ADDRESS)
+        self._accounts = Buckets(PER_ACCOUNT)
 
     def count(self, address: str, account: str | None = None) -> None:
         """Count an attempt; raises `TooManyAttempts`. A one-time link has no account yet."""
         now = self._clock()
-        wait = self._addresses.wait_for(_network(address), now)
-        if account is not None:
-            wait = max(wait, self._accounts.wait_for(account[:MAX_NAME], now))
+        counts = self._counts(address, account)
+        wait = max(buckets.wait_for(key, now) for buckets, key in counts)
         if wait > 0:
             raise TooManyAttempts(
                 f"Too many attempts to sign in. Please wait {_words(wait)} and try again.",
                 retry_after=wait,
             )
-        self._addresses.take(_network(address), now)
-        if account is not None:
-            self._accounts.take(account[:MAX_NAME], now)
+        for buckets, key in counts:
+            buckets.take(key, now)
 
     def succeeded(self, address: str, account: str | None = None) -> None:
         """That attempt was a good one."""
-        self._addresses.give_back(_network(address), self._clock())
-        if account is not None:
-            self._accounts.clear(account[:MAX_NAME])
+        now = self._clock()
+        for buckets, key in self._counts(address, account):
+            if buckets is self._pairs:
+                buckets.clear(key)
+            else:
+                buckets.give_back(key, now)
+
+    def _counts(self, address: str, account: str | None) -> list[tuple[Buckets, str]]:
+        network = _network(address)
+        if account is None:
+            return [(self._addresses, network)]
+        name = account[:MAX_NAME]
+        return [
+            (self._addresses, network),
+            (self._pairs, f"{network} {name}"),
+            (self._accounts, name),
+        ]
 
 
 def _network(address: str) -> str:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from proxy.auth.authenticator import Presented
 from proxy.core.clock import Clock
-from proxy.core.cookies import CookieStyle, format_cookie, read_cookie
+from proxy.core.cookies import CookieStyle, format_cookie, is_doubled, read_cookie
 from proxy.core.credentials import SECRET_BYTES, RandomText, hash_secret
 from proxy.core.errors import Unauthenticated
 from proxy.core.identity import Identity, Session, User
+from proxy.core.planted_cookies import clearing_cookies
 from proxy.store import sessions
 from proxy.store.database import Store
 
@@ -94,6 +95,14 @@ class Sessions:
     def clearing_cookie(self, *, framed: bool = False) -> str:
         """Return the `Set-Cookie` value that takes our cookie away."""
         return self._cookie("", 0, framed)
+
+    def is_doubled(self, presented: Presented) -> bool:
+        """Is our cookie there more than once, so that one of them was planted?"""
+        return is_doubled(presented.cookies, self._style.session_name)
+
+    def clearing_planted(self, raw_path: str, host: str) -> list[str]:
+        """Return the `Set-Cookie` values that take planted ones away, as far as they are found."""
+        return clearing_cookies(self._style, raw_path, host)
 
     async def _find(self, secret: str) -> Session | None:
         if len(secret) > _MAX_SECRET:

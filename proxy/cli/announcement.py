@@ -40,13 +40,14 @@ class Announcement:
         return cls(link, places.logs, checks)
 
 
-def announce_beside(announcement: Announcement) -> None:
-    """Fork off the announcer and return at once."""
+def announce_beside(announcement: Announcement, lock: int) -> None:
+    """Fork off the announcer and return at once; `lock` is a descriptor that it must not hold."""
     sys.stdout.flush()
     supervisord = os.getpid()
     if os.fork():
         return
     try:
+        os.close(lock)
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a word
         announce(announcement, supervisord=supervisord, seconds=PATIENCE_SECONDS)
     finally:

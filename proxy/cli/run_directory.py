@@ -16,6 +16,7 @@ from pathlib import Path
 
 from proxy.core.errors import InvalidSettings
 from proxy.servers.places import Places
+from proxy.servers.private_folders import make_private_folders
 from proxy.settings import Settings
 
 # A unix socket's path may have 107 bytes (and supervisord adds its process number to its own).
@@ -45,17 +46,22 @@ def prepare(places: Places) -> None:
     for folder in (places.run, places.programs, places.servers, places.sockets):
         make_private(folder)
     for folder in (places.logs, places.server_logs):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folders(folder)
     for folder in (places.run / "metrics", places.run / "secrets"):
         shutil.rmtree(folder, ignore_errors=True)
         make_private(folder)
-    for stale in (places.stopping, places.supervisor_socket, *places.programs.glob("*.conf")):
+    for stale in (
+        places.stopping,
+        places.failed,
+        places.supervisor_socket,
+        *places.programs.glob("*.conf"),
+    ):
         stale.unlink(missing_ok=True)
 
 
 def make_private(folder: Path) -> None:
     """Make it 0700, or see that it is a folder of ours and make it so."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folders(folder)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise InvalidSettings(

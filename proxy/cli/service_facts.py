@@ -32,7 +32,7 @@ _MODULES = {
     "proxy.relay_app": "relay",
     "proxy.servers.fatal_listener": "listener",
 }
-_SUPERVISORD = ["-m", "supervisor.supervisord"]
+_SUPERVISORD = ["-m", "proxy.servers.supervised_run"]
 _PROBE = """
 import json, pathlib, shutil
 import jupyterlab.labapp

@@ -93,4 +93,6 @@ def _row(each: ApiToken, now: float) -> tuple[str, str, str, str, str, str, str]
 def _state(each: ApiToken, now: float) -> str:
     if each.is_valid(now):
         return "valid"
-    return "expired" if each.revoked is None else "revoked"
+    # The front notes the end of an expired token as `revoked`, at that time or later.
+    has_expired = each.expires is not None and (each.revoked or now) >= each.expires
+    return "expired" if has_expired else "revoked"

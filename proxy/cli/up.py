@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from proxy.cli.announcement import Announcement, announce_beside
+from proxy.cli.data_lock import RUNNING_ALREADY, keep_through_exec, locked
 from proxy.cli.first_account import way_in
 from proxy.cli.run_directory import (
     choose_run_directory,
@@ -39,7 +40,19 @@ def run_up(settings: Settings) -> NoReturn:
         logs=settings.data / "logs",
         python=sys.executable,
     )
-    configuration = find_configuration()
+    command = [sys.executable, "-m", "proxy.servers.supervised_run"]
+    command += ["-n", "-c", str(find_configuration())]
+    with locked(settings.data) as lock:
+        link = make_ready(settings, places)
+        environment = environment_of(settings, places, inherited=dict(os.environ))  # noqa: TID251
+        send_logs_to_stdout(places, settings)
+        announce_beside(Announcement.of(settings, places, link), lock)
+        keep_through_exec(lock)
+        os.execve(sys.executable, command, environment)  # noqa: S606 (becoming it is the point)
+
+
+def make_ready(settings: Settings, places: Places) -> str:
+    """See that nothing stands in the way, and return the link that leads in."""
     refuse_second_run(places)
     prepare(places)
     end_orphans(places)
@@ -48,14 +61,9 @@ def run_up(settings: Settings) -> NoReturn:
     store = Store(settings.store_url)
     try:
         migrate(store)
-        link = way_in(store, settings, now=system_clock(), random_text=secrets.token_urlsafe)
+        return way_in(store, settings, now=system_clock(), random_text=secrets.token_urlsafe)
     finally:
         store.close()
-    environment = environment_of(settings, places, inherited=dict(os.environ))  # noqa: TID251
-    send_logs_to_stdout(places, settings)
-    announce_beside(Announcement.of(settings, places, link))
-    command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)]
-    os.execve(sys.executable, command, environment)  # noqa: S606 (becoming it is the point)
 
 
 def find_configuration() -> Path:
@@ -75,10 +83,7 @@ def refuse_second_run(places: Places) -> None:
             asking.connect(str(places.supervisor_socket))
         except OSError:
             return
-    raise Conflict(
-        "Sifu is running already with this data folder. Stop it first (Ctrl-C where it runs), "
-        "or choose another folder with SIFU_DATA."
-    )
+    raise Conflict(RUNNING_ALREADY)
 
 
 def end_orphans(places: Places) -> None:

@@ -54,6 +54,11 @@ def read_cookie(headers: Iterable[str], name: str) -> str | None:
     return values[0] if len(values) == 1 else None
 
 
+def is_doubled(headers: Iterable[str], name: str) -> bool:
+    """Does `name` come more than once in these `Cookie` headers?"""
+    return sum(key == name for key, _ in _pairs(headers)) > 1
+
+
 def strip_ours(header: str) -> str:
     """Return a `Cookie` header without our cookies; empty if nothing is left."""
     kept = (pair.strip() for pair in header.split(";"))

@@ -1,7 +1,7 @@
 """Stops servers that nobody uses; whether it may is decided in `core.culling`.
 
-Promises: a server that cannot be asked is kept; one that fails to stop does not keep the others
-from being looked at.
+Promises: a server that cannot be asked is kept; one that fails, in whatever way, does not keep the
+others from being looked at.
 """
 
 import asyncio
@@ -51,19 +51,32 @@ class Culler:
             return
         records = await self._list_all()
         ready = [record for record in records if record.state is State.READY]
-        await asyncio.gather(*(self._consider(record) for record in ready))
+        looks = await asyncio.gather(
+            *(self._consider(record) for record in ready), return_exceptions=True
+        )
+        for record, problem in zip(ready, looks, strict=True):
+            if isinstance(problem, Exception):  # one bad server keeps no other from being culled
+                _log.warning("server.cull_failed", server=str(record.name), problem=repr(problem))
 
     async def _consider(self, record: ServerRecord) -> None:
+        try:
+            await self._look(record)
+        except SifuError as problem:
+            _log.warning("server.cull_failed", server=str(record.name), problem=problem.public)
+        except Exception as problem:
+            # In a thread: a traceback is made by reading source files.
+            await asyncio.to_thread(
+                _log.error, "server.cull_broken", server=str(record.name), exc_info=problem
+            )
+
+    async def _look(self, record: ServerRecord) -> None:
         if self._reason_to_stop(Seen(_touched(record), ())) is None:
             return  # somebody was here: no need to ask Jupyter
         async with self._places:
             if (reason := self._reason_to_stop(await self._see(record))) is None:
                 return
             _log.info("server.culled", server=str(record.name), reason=reason)
-            try:
-                await self._stop(record.name, reason=reason)
-            except SifuError as problem:
-                _log.warning("server.cull_failed", server=str(record.name), problem=problem.public)
+            await self._stop(record.name, reason=reason)
 
     def _reason_to_stop(self, seen: Seen) -> str | None:
         return reason_to_stop(seen, now=self._clock(), idle_timeout=self._idle_timeout)

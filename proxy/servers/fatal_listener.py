@@ -45,6 +45,7 @@ def listen(events: TextIO, answers: TextIO, *, run: Path, supervisord: int) -> N
             return
         if payload.get("groupname") in WATCHED:
             print(f"{payload['groupname']} cannot run: stopping everything.", file=sys.stderr)  # noqa: T201 (its log)
+            (run / "failed").touch(mode=0o600)  # told by the exit status, see `supervised_run`
             os.kill(supervisord, signal.SIGTERM)
         answers.write("RESULT 2\nOK")
         answers.flush()

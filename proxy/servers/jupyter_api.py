@@ -1,16 +1,19 @@
 """Jupyter's own REST API, asked by front itself over the unix socket.
 
-Front shows the same signed header that the relay does, as user `sifu`. Promises: an answer or None
-within `CALL_SECONDS`; a Jupyter that answers nonsense is one that did not answer. See
+Front shows the same signed header that the relay does, as user `sifu`. What listens there may be
+anything: people run their own code, and it can take the socket's place. Promises: an answer or None
+within `CALL_SECONDS`, of which front holds `MOST_BYTES` at most; a Jupyter that answers nonsense is
+one that did not answer. See
 https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html.
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from aiohttp import ClientError, ClientSession, DummyCookieJar, UnixConnector
+from aiohttp import ClientError, ClientSession, DummyCookieJar, StreamReader, UnixConnector
 
 from proxy.core.clock import Clock
 from proxy.core.culling import KernelSeen
@@ -18,10 +21,14 @@ from proxy.core.identity import ServerName
 from proxy.core.tokens import IDENTITY_LIFETIME, AssertedIdentity, mint_identity
 
 CALL_SECONDS: Final = 5.0
+MOST_BYTES: Final = 1024 * 1024
 IDENTITY_HEADER: Final = "X-Sifu-Identity"
 # Jupyter wants a cookie and a header that agree. They protect credentials that a browser adds by
 # itself; our signed header is none, so the value need not be secret.
 _XSRF: Final = {"Cookie": "_xsrf=sifu", "X-XSRFToken": "sifu"}
+_PLAIN: Final = {"Accept-Encoding": "identity"}
+# An answer of another shape; OverflowError is a time beyond what the machine can count.
+_BROKEN: Final = (TypeError, KeyError, ValueError, OverflowError, OSError)
 
 
 class JupyterApi:
@@ -34,26 +41,25 @@ class JupyterApi:
         self._clock = clock
 
     async def answers(self) -> bool:
-        """Did `/api/status` answer 200?"""
-        return await self._get("api/status") is not None
+        """Did `/api/status` answer 200 with an object?"""
+        return isinstance(await self._get("api/status"), dict)
 
     async def kernels(self) -> list[KernelSeen] | None:
         """Return the kernels and when they last did something, or None without a proper answer."""
-        answer = await self._get("api/kernels")
         try:
             return [
-                KernelSeen(str(kernel["execution_state"]), _seconds(kernel["last_activity"]))
-                for kernel in answer
+                KernelSeen(_text(kernel["execution_state"]), _seconds(kernel["last_activity"]))
+                for kernel in _objects(await self._get("api/kernels"))
             ]
-        except (TypeError, KeyError, ValueError):
+        except _BROKEN:
             return None
 
     async def terminals(self) -> list[float]:
         """Return when each terminal last did something; none without a proper answer."""
-        answer = await self._get("api/terminals")
         try:
-            return [_seconds(terminal["last_activity"]) for terminal in answer]
-        except (TypeError, KeyError, ValueError):
+            found = _objects(await self._get("api/terminals"))
+            return [_seconds(terminal["last_activity"]) for terminal in found]
+        except _BROKEN:
             return []
 
     async def shutdown(self) -> bool:
@@ -61,27 +67,33 @@ class JupyterApi:
         return await self._ask("POST", "api/shutdown", _XSRF) is not None
 
     async def _get(self, path: str) -> Any:
-        return await self._ask("GET", path, {})
+        """Return the JSON of the answer, whatever it is; None without one."""
+        body = await self._ask("GET", path, {})
+        try:
+            return None if body is None else json.loads(body)
+        except (ValueError, RecursionError):
+            return None
 
-    async def _ask(self, method: str, path: str, headers: Mapping[str, str]) -> Any:
+    async def _ask(self, method: str, path: str, headers: Mapping[str, str]) -> bytes | None:
         if not self._key:  # its files are gone: nobody can speak to it any more
             return None
         try:
             async with (
                 asyncio.timeout(CALL_SECONDS),
+                # What unpacks itself has no bound: a small answer can stand for gigabytes.
                 ClientSession(
-                    connector=UnixConnector(path=self._address), cookie_jar=DummyCookieJar()
+                    connector=UnixConnector(path=self._address),
+                    cookie_jar=DummyCookieJar(),
+                    auto_decompress=False,
                 ) as session,
                 session.request(
                     method,
                     f"http://localhost{self._name.prefix}{path}",
-                    headers={IDENTITY_HEADER: self._identity(), **headers},
+                    headers={**_PLAIN, IDENTITY_HEADER: self._identity(), **headers},
                     allow_redirects=False,
                 ) as response,
             ):
-                if response.status != 200:
-                    return None
-                return await response.json(content_type=None) or {}
+                return await _read(response.content) if response.status == 200 else None
         except (ClientError, OSError, TimeoutError, ValueError):
             return None
 
@@ -95,5 +107,27 @@ class JupyterApi:
         return mint_identity(self._key, who)
 
 
-def _seconds(timestamp: str) -> float:
-    return datetime.fromisoformat(timestamp).timestamp()
+async def _read(content: StreamReader) -> bytes | None:
+    """Return the whole body, or None if it is longer than a Jupyter's would be."""
+    body = bytearray()
+    while chunk := await content.read(MOST_BYTES):
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return None
+    return bytes(body)
+
+
+def _objects(answer: Any) -> list[dict[str, Any]]:
+    if isinstance(answer, list) and all(isinstance(each, dict) for each in answer):
+        return answer
+    raise TypeError
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise TypeError
+
+
+def _seconds(timestamp: Any) -> float:
+    return datetime.fromisoformat(_text(timestamp)).timestamp()

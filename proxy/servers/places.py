@@ -44,6 +44,11 @@ class Places:
         return self.run / "stopping"
 
     @property
+    def failed(self) -> Path:
+        """There when front or relay could not run; supervisord itself ends with 0 all the same."""
+        return self.run / "failed"
+
+    @property
     def server_logs(self) -> Path:
         return self.logs / "servers"
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from proxy.core.identity import ServerName
 from proxy.notebook import handed_down
 from proxy.servers.places import Places
+from proxy.servers.private_folders import make_private_folders
 from proxy.servers.program_file import program_text
 from proxy.servers.spawner import ServerSpec
 
@@ -21,10 +22,10 @@ def write_files(places: Places, spec: ServerSpec, environment: Mapping[str, str]
     """Write all that a start needs; raises `OSError`, or `InvalidSettings` for a strange path."""
     folder = places.server_folder(spec.name)
     for private in (folder, places.sockets, places.programs, places.server_logs):
-        private.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folders(private)
     for workspace in (spec.root, spec.home):
         if workspace is not None:
-            workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folders(workspace)
     handed_down.write(folder, _hand_down(places, spec), spec.identity_key)
     home = {} if spec.home is None else {"HOME": str(spec.home)}
     text = program_text(

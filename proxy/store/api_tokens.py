@@ -70,6 +70,28 @@ def revoke(connection: Connection, token_id: str, now: float) -> bool:
     return bool(revoked.rowcount)
 
 
+def revoke_all(connection: Connection, user_id: int, now: float) -> None:
+    """Revoke every token of a user."""
+    held = connection.execute(
+        select(api_tokens.c.id).where(
+            api_tokens.c.user_id == user_id, api_tokens.c.revoked.is_(None)
+        )
+    )
+    for token_id in held.scalars().all():
+        revoke(connection, token_id, now)
+
+
+def end_expired(connection: Connection, now: float) -> int:
+    """Revoke the tokens whose time is over, so that the relays let go of them; return how many."""
+    over = connection.execute(
+        select(api_tokens.c.id).where(api_tokens.c.revoked.is_(None), api_tokens.c.expires <= now)
+    )
+    ids = over.scalars().all()
+    for token_id in ids:
+        revoke(connection, token_id, now)
+    return len(ids)
+
+
 def touch(connection: Connection, token_id: str, now: float) -> None:
     connection.execute(update(api_tokens).where(api_tokens.c.id == token_id).values(last_used=now))
 

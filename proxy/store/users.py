@@ -9,6 +9,7 @@ from proxy.core.errors import Conflict, UnprocessableInput
 from proxy.core.identity import User
 from proxy.core.slugs import make_slug, name_problem
 from proxy.store import changes
+from proxy.store.api_tokens import revoke_all
 from proxy.store.sessions import end_all
 from proxy.store.tables import users
 
@@ -71,6 +72,7 @@ def set_password(
 def remove(connection: Connection, user: User, now: float) -> None:
     """Delete the account with its sessions and tokens; files stay where they are."""
     end_all(connection, user.id, now)
+    revoke_all(connection, user.id, now)  # told one by one: a relay knows a token by its id
     connection.execute(delete(users).where(users.c.id == user.id))
     changes.publish(connection, "user", user.slug, now)
 

@@ -1,7 +1,9 @@
 """Bearer tokens over the control API: one's own; an administrator sees and revokes everybody's.
 
-Promises: a token's secret is in the answer to its creation and nowhere else. A token cannot make
-tokens: who steals one may not prolong it. Must not: tell that somebody else's token exists.
+Promises: a token's secret is in the answer to its creation and nowhere else. A token makes neither
+tokens nor administrators, and changes no administrator's password (`api_users`): whoever steals one
+has no administrator's rights after its end. (Ordinary accounts that an administrator's token makes
+do stay.) Must not: tell that somebody else's token exists.
 """
 
 from aiohttp import web

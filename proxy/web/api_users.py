@@ -1,7 +1,8 @@
 """Accounts over the control API; all but `/api/me` is for administrators.
 
 Promises: passwords are hashed off the event loop and never repeated; the last administrator cannot
-be removed; a removed person's servers are stopped. Must not: touch anybody's files.
+be removed; a removed person's servers are stopped. A token neither makes an administrator nor
+changes the password of one: that would outlive the token. Must not: touch anybody's files.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from proxy.auth.passwords import hash_password
-from proxy.core.errors import Conflict, NotFound, SifuError
+from proxy.core.errors import Conflict, Forbidden, NotFound, SifuError
 from proxy.core.identity import ServerName, User
 from proxy.core.lifecycle import State
 from proxy.servers.manager import ServerManager
@@ -42,6 +43,8 @@ async def list_users(request: web.Request) -> web.Response:
 async def create_user(request: web.Request) -> web.Response:
     """Create an account."""
     wish = await read_body(request, NewUser)
+    if wish.admin:
+        _refuse_token(request)
     hashed = None
     if wish.password is not None:
         hashed = await asyncio.to_thread(hash_password, wish.password)
@@ -78,10 +81,20 @@ async def set_password(request: web.Request) -> web.Response:
     """Replace a password; everybody signed in with the old one is signed out."""
     wish = await read_body(request, NewPassword)
     store = request.app[STORE]
-    await store.read(_find, request.match_info["name"])  # before the costly hash
+    owner = await store.read(_find, request.match_info["name"])  # before the costly hash
+    if owner.is_admin:
+        _refuse_token(request)
     hashed = await asyncio.to_thread(hash_password, wish.password)
     await store.write(_replace, request.match_info["name"], hashed, request.app[CLOCK]())
     return answer(Message(message="The password was replaced, and every session ended."))
+
+
+def _refuse_token(request: web.Request) -> None:
+    if require_identity(request).token_id is not None:
+        raise Forbidden(
+            "A token cannot make administrators or change their passwords. Do it with the cookie "
+            "of a signed-in browser, or by `sifu user` on the command line."
+        )
 
 
 def _find(connection: Connection, name: str) -> User:

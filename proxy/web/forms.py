@@ -8,6 +8,7 @@ import asyncio
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from proxy.core.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
 
@@ -33,6 +34,8 @@ async def read_form(request: web.Request) -> dict[str, str]:
                 raw += await request.content.read(_MAX_BYTES + 1 - len(raw))
     except TimeoutError:
         raise BadRequest("The form did not arrive in time. Please send it again.") from None
+    except (HttpProcessingError, web.RequestPayloadError):
+        raise BadRequest("The form arrived damaged. Please send it again.") from None
     if len(raw) > _MAX_BYTES:
         raise PayloadTooLarge("That form is too large.")
     try:

@@ -4,7 +4,7 @@
     log        one line an answer, one count
     errors     every exception becomes an answer (`problems`)
     hosts      foreign names are refused, aliases sent to the canonical origin
-    identity   who asks
+    identity   who asks; two sign-in cookies are an answer of their own (`planted`)
     origin     may this browser change anything?
 
 The security headers are added where the head of an answer is written (`headers`). Must not: refuse
@@ -36,8 +36,10 @@ from proxy.web.keys import (
     RANDOM,
     REFUSAL,
     REQUEST_ID,
+    SESSIONS,
     SETTINGS,
 )
+from proxy.web.planted import answer_planted
 from proxy.web.problems import answer_problem, problem_of, wants_page
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -144,6 +146,9 @@ async def identity(request: web.Request, handler: Handler) -> web.StreamResponse
             request[IDENTITY] = await request.app[AUTHENTICATOR].authenticate(presented)
         except Unauthenticated as refusal:
             request[REFUSAL] = refusal
+        is_nobody = request[IDENTITY] is None and REFUSAL not in request
+        if is_nobody and request.app[SESSIONS].is_doubled(presented):
+            return answer_planted(request)
     return await handler(request)
 
 

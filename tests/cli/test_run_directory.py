@@ -1,5 +1,6 @@
 """The run directory on a real disk."""
 
+import os
 import stat
 import tempfile
 from pathlib import Path
@@ -43,6 +44,15 @@ def test_it_is_private_and_complete(tmp_path: Path) -> None:
     assert places.server_logs.is_dir()
 
 
+def test_no_level_is_open_to_others_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        prepare(places_in(tmp_path / "some/data"))
+    finally:
+        os.umask(before)
+    assert {mode(path) for path in tmp_path.rglob("*") if path.is_dir()} == {0o700}
+
+
 def test_an_open_folder_is_closed(tmp_path: Path) -> None:
     places = places_in(tmp_path)
     places.run.mkdir(mode=0o755)
@@ -70,6 +80,7 @@ def test_what_an_earlier_run_left_is_cleared_but_servers_may_live(tmp_path: Path
     prepare(places)
     left = [
         places.stopping,
+        places.failed,
         places.supervisor_socket,
         places.program_file(ADA),
         places.run / "metrics" / "counter_1.db",

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from proxy.cli.data_lock import locked
 from proxy.cli.up import check_port, environment_of, find_configuration, refuse_second_run
 from proxy.core.errors import Conflict, InvalidSettings
 from proxy.servers.places import Places
@@ -186,11 +187,49 @@ def test_a_whole_run(installation: Installation) -> None:
 
 
 @pytest.mark.system
+def test_of_two_starts_at_once_one_runs_and_the_other_shows_no_way_in(
+    installation: Installation,
+) -> None:
+    both = [installation.up(), installation.up()]
+    deadline = time.monotonic() + 30
+    while not (ended := [each for each in both if each.poll() is not None]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    (second,) = ended
+    assert second.returncode == 1
+    assert second.stdout is not None
+    told = second.stdout.read()
+    assert "running already" in told
+    assert "sign-in" not in told
+    (first,) = [each for each in both if each is not second]
+    installation.read_until(first, "/sign-in?code=")
+    assert healthy()
+    interrupt(first)
+    assert first.stdout is not None
+    assert first.stdout.read() == ""
+    with locked(installation.folder / "data"):
+        pass
+
+
+def lock_holders(installation: Installation) -> list[int]:
+    """Return the processes that have the lock's file open."""
+    held = []
+    lock = installation.folder / "data" / "lock"
+    for process in installation.processes():
+        folder = Path(f"/proc/{process.pid}/fd")
+        if any(link.exists() and link.samefile(lock) for link in folder.iterdir()):
+            held.append(process.pid)
+    return held
+
+
+@pytest.mark.system
 def test_what_a_killed_supervisord_left_is_cleared_away(installation: Installation) -> None:
     running = installation.up()
     installation.read_until(running, "/sign-in?code=")
     orphans = [found for found in installation.processes() if found.pid != running.pid]
     assert len(orphans) >= 3
+    # An orphan that held the lock would keep the next run out.
+    assert lock_holders(installation) == [running.pid]
     running.kill()
     running.wait()
 
@@ -218,5 +257,5 @@ def test_a_front_that_cannot_run_ends_everything_and_says_why(installation: Inst
     running = installation.up(PYTHONPATH=str(installation.folder))
     out = installation.read_until(running, "`sifu doctor`")
     assert "front broke" in out
-    running.wait(15)
+    assert running.wait(15) == 1  # a platform that restarts what failed looks at this
     assert installation.processes() == []

@@ -2,7 +2,15 @@
 
 import pytest
 
-from proxy.core.cookies import OURS, CookieStyle, format_cookie, may_be_set, read_cookie, strip_ours
+from proxy.core.cookies import (
+    OURS,
+    CookieStyle,
+    format_cookie,
+    is_doubled,
+    may_be_set,
+    read_cookie,
+    strip_ours,
+)
 
 PREFIX = "/user/ada/home/"
 
@@ -35,6 +43,13 @@ def test_a_cookie_is_found_among_others() -> None:
 )
 def test_a_tossed_or_absent_cookie_is_absent(headers: list[str]) -> None:
     assert read_cookie(headers, "sifu") is None
+
+
+def test_a_doubled_cookie_is_told_from_an_absent_one() -> None:
+    assert is_doubled(["sifu=good; sifu=tossed"], "sifu")
+    assert is_doubled(["sifu=good", "a=1; sifu"], "sifu")
+    assert not is_doubled(["sifu=good; sifu-pass=x; xsifu=y"], "sifu")
+    assert not is_doubled([], "sifu")
 
 
 def test_ours_never_reach_jupyter() -> None:

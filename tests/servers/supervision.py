@@ -16,6 +16,7 @@ from proxy.servers.places import Places
 _CONFIGURATION = """
 [supervisord]
 nodaemon=true
+silent=true
 logfile={run}/supervisord.log
 pidfile={run}/supervisord.pid
 childlogdir={run}
@@ -45,14 +46,16 @@ class Supervision:
         self._configuration.write_text(_CONFIGURATION.format(run=run, more=more))
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        command = [sys.executable, "-m", "supervisor.supervisord", "-n"]
-        self.process = subprocess.Popen(
-            [*command, "-c", str(self._configuration)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.STDOUT,
-            env={"PATH": "/usr/bin:/bin", "SIFU_RUN": str(self.places.run), "SIFU_LEAK": "x"},
-        )
+    def start(self, module: str = "supervisor.supervisord", output: Path | None = None) -> None:
+        """Return once it has written its pid file; `output` gets what a terminal would."""
+        command = [sys.executable, "-m", module, "-n"]
+        with (output or Path("/dev/null")).open("wb") as file:
+            self.process = subprocess.Popen(
+                [*command, "-c", str(self._configuration)],
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env={"PATH": "/usr/bin:/bin", "SIFU_RUN": str(self.places.run), "SIFU_LEAK": "x"},
+            )
         pid_file = self.places.run / "supervisord.pid"
         deadline = time.monotonic() + 20
         while not pid_file.exists() or pid_file.read_text().strip() != str(self.process.pid):

@@ -26,17 +26,23 @@ async def jupyter(clock: FakeClock) -> AsyncIterator[PretendJupyter]:
 class Servers:
     """Lists these records and notes which were stopped."""
 
-    def __init__(self, *records: ServerRecord, refusing: ServerName | None = None) -> None:
+    def __init__(
+        self,
+        *records: ServerRecord,
+        refusing: ServerName | None = None,
+        problem: Exception | None = None,
+    ) -> None:
         self.records = list(records)
         self.stopped: dict[ServerName, str] = {}
         self._refusing = refusing
+        self._problem = problem or ServerNotRunning("supervisord does not answer.")
 
     async def list_all(self) -> list[ServerRecord]:
         return self.records
 
     async def stop(self, name: ServerName, *, reason: str) -> ServerRecord:
         if name == self._refusing:
-            raise ServerNotRunning("supervisord does not answer.")
+            raise self._problem
         self.stopped[name] = reason
         return ServerRecord(name)
 
@@ -101,11 +107,12 @@ async def test_only_ready_servers_are_looked_at(jupyter: PretendJupyter, clock: 
     assert await cull(Servers(starting), clock) == {}
 
 
+@pytest.mark.parametrize("problem", [ServerNotRunning("It hangs."), RuntimeError("a bug of ours")])
 async def test_one_that_cannot_be_stopped_does_not_protect_the_others(
-    jupyter: PretendJupyter, clock: FakeClock
+    jupyter: PretendJupyter, clock: FakeClock, problem: Exception
 ) -> None:
     other = PretendJupyter(BOB, KEY, clock)
     records = [idle(clock, await jupyter.open()), idle(clock, await other.open(), BOB)]
-    servers = Servers(*records, refusing=ADA)
+    servers = Servers(*records, refusing=ADA, problem=problem)
     assert set(await cull(servers, clock)) == {BOB}
     await other.close()

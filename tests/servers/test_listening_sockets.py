@@ -1,11 +1,16 @@
 """A restart under load: nobody is refused, because the socket outlives its processes."""
 
 import asyncio
+import signal
+import socket
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from supervisor import events
 
 from proxy.servers.listening_sockets import HeldSockets, hold
 from proxy.servers.supervisor_rpc import SupervisorRpc
@@ -69,7 +74,65 @@ async def test_a_restart_of_the_only_process_refuses_nobody(tmp_path: Path) -> N
     assert counts[""] == 0
 
 
-def test_only_groups_with_a_socket_are_held() -> None:
+def answers() -> bool:
+    """Does a program serve? A signal that comes before is lost."""
+    try:
+        with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:
+            return connection.recv(1) == b"x"
+    except OSError:
+        return False
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_terminal_stays_silent_when_everything_ends(
+    tmp_path: Path, ending: signal.Signals
+) -> None:
+    script, terminal = tmp_path / "program.py", tmp_path / "terminal"
+    script.write_text(_PROGRAM)
+    with supervision(_SECTIONS.format(port=PORT, python=sys.executable, script=script)) as running:
+        running.start(output=terminal)
+        assert running.process is not None
+        wait_for(answers)
+        running.process.send_signal(ending)
+        assert running.process.wait(20) == 0
+        log = (running.places.run / "supervisord.log").read_text()
+    assert terminal.read_text() == ""
+    assert "Closing socket" in log.splitlines()[-1]
+
+
+@pytest.mark.system
+def test_a_reloaded_supervisord_listens_again(tmp_path: Path) -> None:
+    script, terminal = tmp_path / "program.py", tmp_path / "terminal"
+    script.write_text(_PROGRAM)
+    with supervision(_SECTIONS.format(port=PORT, python=sys.executable, script=script)) as running:
+        running.start(output=terminal)
+        assert running.process is not None
+        wait_for(answers)
+        log = running.places.run / "supervisord.log"
+        running.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: log.read_text().count("supervisord started") == 2)
+        wait_for(answers)
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(20) == 0
+    assert terminal.read_text() == ""
+
+
+@pytest.fixture
+def _no_subscribers() -> Iterator[None]:
+    yield
+    events.clear()
+
+
+@pytest.mark.usefixtures("_no_subscribers")
+def test_only_groups_with_a_socket_are_held_until_the_end() -> None:
     class Manager:
         held = 0
 
@@ -84,5 +147,8 @@ def test_only_groups_with_a_socket_are_held() -> None:
         socket_manager = Manager()
 
     supervisord = SimpleNamespace(process_groups={"server": Group(), "front": WithSocket()})
-    assert isinstance(hold(supervisord), HeldSockets)
-    assert WithSocket.socket_manager.held == 1
+    held = hold(supervisord)
+    assert isinstance(held, HeldSockets)
+    assert WithSocket.socket_manager.held == len(held._references) == 1
+    events.notify(events.SupervisorStoppingEvent())
+    assert held._references == []

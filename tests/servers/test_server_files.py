@@ -1,5 +1,6 @@
 """The files of one server on a real disk."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -47,6 +48,22 @@ def test_people_have_a_home_of_their_own(tmp_path: Path) -> None:
     write(places, ServerSpec(ADA, tmp_path / "nb/ada/course", KEY, home=tmp_path / "nb/ada/home"))
     assert f"HOME={tmp_path}/nb/ada/home " in places.program_file(ADA).read_text()
     assert mode(tmp_path / "nb/ada/home") == mode(tmp_path / "nb/ada/course") == 0o700
+
+
+def test_no_level_above_a_persons_files_is_open_to_others(tmp_path: Path) -> None:
+    places = places_in(tmp_path)
+    (tmp_path / "lab").mkdir(mode=0o755)
+    (tmp_path / "lab").chmod(0o775)
+    nb = tmp_path / "lab/nb"
+    before = os.umask(0)
+    try:
+        write(places, ServerSpec(ADA, nb / "ada/course", KEY, home=nb / "ada/home"))
+        write(places, ServerSpec(BOB, tmp_path / "shared", KEY))
+    finally:
+        os.umask(before)
+    made = [path for path in tmp_path.rglob("*") if path.is_dir() and path.name != "lab"]
+    assert {mode(path) for path in made} == {0o700}
+    assert mode(tmp_path / "lab") == 0o775
 
 
 def test_a_new_start_replaces_key_and_program(tmp_path: Path) -> None:

@@ -50,6 +50,32 @@ def test_a_revoked_token_is_invalid_for_good_and_told_once(store, ada):
     assert told(store) == [("token", "t")]
 
 
+def test_a_token_whose_time_is_over_is_told_once(store, ada):
+    make(store, ada, "for ever")
+    make(store, ada, "short", expires=10.0)
+    make(store, ada, "long", expires=20.0)
+    make(store, ada, "revoked", expires=10.0)
+    store.write_now(api_tokens.revoke, "revoked", 5.0)
+    assert store.write_now(api_tokens.end_expired, 9.9) == 0
+    assert store.write_now(api_tokens.end_expired, 10.0) == 1
+    assert store.write_now(api_tokens.end_expired, 11.0) == 0
+    assert told(store) == [("token", "revoked"), ("token", "short")]
+    assert find(store, "short").revoked == 10.0
+    assert find(store, "revoked").revoked == 5.0
+    assert find(store, "long").is_valid(11.0)
+    assert find(store, "for ever").is_valid(11.0)
+
+
+def test_all_tokens_of_one_person_are_revoked_and_nobody_elses(store, ada):
+    make(store, ada, "one")
+    make(store, ada, "two")
+    make(store, add_user(store, "bob"), "three")
+    store.write_now(api_tokens.revoke, "two", 3.0)
+    store.write_now(api_tokens.revoke_all, ada.id, 5.0)
+    assert told(store) == [("token", "two"), ("token", "one")]
+    assert find(store, "three").is_valid(6.0)
+
+
 def test_a_use_is_noted_and_told_nobody(store, ada):
     make(store, ada)
     assert find(store).last_used is None

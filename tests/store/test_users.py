@@ -61,7 +61,7 @@ def test_a_removed_account_takes_its_credentials_along_and_the_relays_are_told(s
         )
         store.write_now(sign_in_links.create, f"link-{user.name}", user.id, 9.0)
     store.write_now(users.remove, ada, 2.0)
-    assert told(store) == [("session", "s-ada"), ("user", "ada")]
+    assert told(store) == [("session", "s-ada"), ("token", "t-ada"), ("user", "ada")]
     assert store.read_now(users.find, "ada") is None
     assert store.read_now(sessions.get, "s-ada") is None
     assert store.read_now(api_tokens.find_by_secret, "token-ada") is None

@@ -133,6 +133,32 @@ async def test_a_new_password_ends_the_sessions_of_the_old_one(front):
     assert (await front.ask("PUT", "/api/users/eve/password", "root", json=body))[0] == 404
 
 
+async def test_a_token_leaves_nothing_of_an_administrator_behind(front):
+    wish = {"name": "eve", "admin": True, "password": "a new password"}
+    change = {"password": "a new password"}
+    for method, path, body in (
+        ("POST", "/api/users", wish),
+        ("PUT", "/api/users/root/password", change),
+    ):
+        status, problem, _ = await front.ask(method, path, "root", json=body)
+        assert status == 403
+        assert "browser" in problem["detail"]
+    names = [user.name for user in await front.store.read(users.list_all)]
+    assert names == ["ada", "bob", "root"]
+    passwords = Passwords(front.store, clock=front.clock)
+    assert await passwords.check("root", "a new password") is None
+
+
+async def test_a_signed_in_administrator_makes_another(front):
+    session = await front.sign_in("root")
+    wish = {"name": "eve", "admin": True}
+    status, made, _ = await front.ask("POST", "/api/users", json=wish, headers=session)
+    assert (status, made["admin"]) == (201, True)
+    change = {"password": "a new password"}
+    path = "/api/users/eve/password"
+    assert (await front.ask("PUT", path, json=change, headers=session))[0] == 200
+
+
 async def test_one_learns_who_one_is_and_by_which_credential(front):
     _, me, _ = await front.ask("GET", "/api/me", "root")
     assert (me["name"], me["admin"], me["credential"]) == ("root", True, "token")

@@ -36,6 +36,11 @@ async def test_a_form_without_end_is_cut_off(pages: Pages) -> None:
     assert await status_of(sent) == b"413"
 
 
+async def test_a_form_that_says_gzip_and_is_not_is_refused(pages: Pages) -> None:
+    sent = f"{HEAD}Content-Encoding: gzip\r\nContent-Length: 11\r\n\r\nname=a&x=yz"
+    assert await status_of(sent.encode()) == b"400"
+
+
 async def test_the_last_of_two_fields_counts(pages: Pages) -> None:
     answer = await pages.ask(
         "POST",

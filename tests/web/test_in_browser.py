@@ -171,3 +171,19 @@ async def test_pages_fit_a_phone(visits: Callable[[bool], Awaitable[Visit]], pag
         widths = "[document.documentElement.scrollWidth, innerWidth]"
         wide, shown = await visit.tab.evaluate(widths)
         assert wide <= shown, path
+
+
+@pytest.mark.parametrize("path", ["/open", "/open/", "/open/ada/home"])
+async def test_a_planted_cookie_is_told_of_and_gone_at_the_next_try(
+    visits: Callable[[bool], Awaitable[Visit]], pages: Pages, notebook: None, path: str
+) -> None:
+    pages.server_is(State.READY)
+    visit = await visits(True)
+    await visit.sign_in("/")
+    await visit.tab.goto(f"http://127.0.0.1:{NOTEBOOK_PORT}/-/enter")
+    await visit.tab.evaluate("path => { document.cookie = 'sifu=x; path=' + path }", path)
+    told = await visit.tab.goto(f"{ORIGIN}/open/ada/home/lab")
+    assert told is not None
+    assert told.status == 400
+    await visit.tab.goto(f"{ORIGIN}/open/ada/home/lab")
+    await visit.tab.wait_for_selector("text=Inside")
