@@ -116,6 +116,7 @@ class Operations:
             lambda: self.spawner.poll(record.name),
             seconds=self.start_seconds,
             random=self.random,
+            gateway_url=record.gateway_url,
         )
         if reason is None:
             self._post(record, "Jupyter answers.", 90)

@@ -19,8 +19,12 @@ async def await_answer(
     *,
     seconds: float,
     random: Callable[[], float],
+    gateway_url: str = "",
 ) -> str | None:
-    """`random` gives numbers in [0, 1); `seconds` is `SIFU_START_TIMEOUT`."""
+    """`random` gives numbers in [0, 1); `seconds` is `SIFU_START_TIMEOUT`.
+
+    A Jupyter that was given a gateway answers 503 until that one answers.
+    """
     pause = _FIRST_PAUSE
     try:
         async with asyncio.timeout(seconds):
@@ -30,6 +34,11 @@ async def await_answer(
                 await asyncio.sleep(pause * (0.5 + random()))
                 pause = min(pause * 1.5, _LONGEST_PAUSE)
     except TimeoutError:
+        if gateway_url:
+            return (
+                f"Jupyter was not ready within {seconds:g} seconds. It waits for the gateway "
+                f"{gateway_url}: see that it runs and can be reached from here, then try again."
+            )
         return (
             f"Jupyter did not answer within {seconds:g} seconds. Try again; if the machine is "
             "slow, the operator can raise SIFU_START_TIMEOUT."

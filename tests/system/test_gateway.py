@@ -60,6 +60,23 @@ async def test_a_kernel_runs_where_the_gateway_is(gateway: tuple[str, int]) -> N
         installation.folder.cleanup()
 
 
+async def test_a_gateway_that_is_not_there_is_named_as_the_reason() -> None:
+    installation = Installation(SIFU_START_TIMEOUT="4")
+    try:
+        await asyncio.to_thread(installation.start)
+        async with Person(installation) as person:
+            await person.visit(installation.link)
+            (port,) = free_ports(1)
+            url = f"http://127.0.0.1:{port}"
+            status, problem = await person.api("POST", "servers", json={"gateway-url": url})
+            assert status in {503, 504}
+            assert url in problem["detail"]
+            assert "gateway" in problem["detail"]
+    finally:
+        await asyncio.to_thread(installation.stop)
+        installation.folder.cleanup()
+
+
 async def test_an_address_that_is_no_gateway_is_refused() -> None:
     installation = Installation()
     try:
