@@ -5,10 +5,11 @@ is, but for a password where its administrator has none yet. The link works once
 """
 
 from proxy.auth.passwords import hash_password
-from proxy.core.credentials import SECRET_BYTES, RandomText, hash_secret
+from proxy.cli.sign_in_link import make_sign_in_link
+from proxy.core.credentials import RandomText
 from proxy.core.identity import User
 from proxy.settings import Settings
-from proxy.store import sign_in_links, users
+from proxy.store import users
 from proxy.store.database import Store
 
 LINK_SECONDS = 3600.0
@@ -20,9 +21,9 @@ def way_in(store: Store, settings: Settings, *, now: float, random_text: RandomT
     user = _administrator(store, settings, now)
     if settings.admin_password or user is None:
         return page
-    code = random_text(SECRET_BYTES)
-    store.write_now(sign_in_links.create, hash_secret(code), user.id, now + LINK_SECONDS)
-    return f"{page}?code={code}"
+    return make_sign_in_link(
+        store, settings, user, until=now + LINK_SECONDS, random_text=random_text
+    )
 
 
 def _administrator(store: Store, settings: Settings, now: float) -> User | None:

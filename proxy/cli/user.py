@@ -1,5 +1,7 @@
 """`sifu user …`: people who may sign in."""
 
+import secrets
+
 import click
 from sqlalchemy import Connection
 
@@ -13,6 +15,9 @@ from proxy.core.errors import Conflict, NotFound
 from proxy.core.identity import User
 from proxy.core.lifecycle import RUNNING
 from proxy.store import servers, sessions, users
+
+# Long enough to reach somebody by mail.
+LINK_LIFETIME = 24 * 3600.0
 
 
 @click.group()
@@ -140,7 +145,14 @@ def _hand_over(here: Installation, person: User, source: Source, password: str |
         click.echo(password)
     elif source is Source.LINK:
         click.echo("This link signs them in once, within a day:", err=True)
-        click.echo(make_sign_in_link(here, person, system_clock()))
+        link = make_sign_in_link(
+            here.store,
+            here.settings,
+            person,
+            until=system_clock() + LINK_LIFETIME,
+            random_text=secrets.token_urlsafe,
+        )
+        click.echo(link)
 
 
 def _role(person: User) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from proxy.core.audience import shows_pages
 from proxy.core.errors import SifuError, TooManyAttempts, Unauthenticated
 from proxy.web.keys import REQUEST_ID
 from proxy.web.render import render_page
@@ -56,7 +57,10 @@ def wants_page(request: web.Request) -> bool:
     """Is this a person's browser asking for something to look at?"""
     if request.path.startswith(_SCRIPTS_ONLY):
         return False
-    return "text/html" in request.headers.get("Accept", "")
+    return shows_pages(
+        accept=request.headers.get("Accept", ""),
+        fetch_mode=request.headers.get("Sec-Fetch-Mode", ""),
+    )
 
 
 def answer_problem(request: web.Request, problem: Problem) -> web.Response:

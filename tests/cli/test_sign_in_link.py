@@ -1,7 +1,7 @@
+from secrets import token_urlsafe
 from urllib.parse import parse_qs, urlsplit
 
-from proxy.cli.installation import Installation
-from proxy.cli.sign_in_link import LINK_LIFETIME, make_sign_in_link
+from proxy.cli.sign_in_link import make_sign_in_link
 from proxy.core.credentials import hash_secret
 from proxy.store import sign_in_links, users
 
@@ -12,7 +12,10 @@ def code_of(link: str) -> str:
 
 def make(installed, settings, now):
     person = installed.read_now(users.find, "bob")
-    return person, make_sign_in_link(Installation(settings, installed), person, now)
+    link = make_sign_in_link(
+        installed, settings, person, until=now + 3600, random_text=token_urlsafe
+    )
+    return person, link
 
 
 def test_a_link_signs_its_person_in_once(installed, settings):
@@ -25,5 +28,5 @@ def test_a_link_signs_its_person_in_once(installed, settings):
 
 def test_a_link_expires(installed, settings):
     _, link = make(installed, settings, 1000.0)
-    too_late = 1000.0 + LINK_LIFETIME + 1
+    too_late = 1000.0 + 3600 + 1
     assert installed.write_now(sign_in_links.consume, hash_secret(code_of(link)), too_late) is None
