@@ -9,10 +9,8 @@ import asyncio
 import secrets
 import signal
 import socket
-import stat
 import sys
 from functools import partial
-from os import fstat
 
 import structlog
 from aiohttp import web
@@ -29,6 +27,7 @@ from proxy.core.credentials import RandomText
 from proxy.core.errors import InvalidSettings
 from proxy.core.hosts import own_hosts
 from proxy.limits import raise_open_files
+from proxy.listener import listening_socket
 from proxy.servers.manager import ServerManager, open_manager
 from proxy.settings import Settings, ensure_secret, read_settings
 from proxy.store import api_tokens, changes, sessions
@@ -144,19 +143,6 @@ async def _run(app: web.Application, listener: socket.socket, stopping: asyncio.
     _log.info("front.stopped")
 
 
-def listening_socket(settings: Settings) -> socket.socket:
-    """Take the socket that supervisord hands down as descriptor 0, else bind one."""
-    if stat.S_ISSOCK(fstat(0).st_mode):
-        listener = socket.socket(fileno=0)
-    else:
-        family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
-        listener = socket.create_server(
-            (settings.bind, settings.front_port), family=family, backlog=_BACKLOG
-        )
-    listener.setblocking(False)
-    return listener
-
-
 def main() -> None:
     """`python -m proxy.front_app`."""
     try:
@@ -165,7 +151,8 @@ def main() -> None:
         sys.exit("\n".join(invalid.problems))
     log.configure(program="front", level=settings.log_level)
     raise_open_files()
-    asyncio.run(serve(settings, listening_socket(settings), clock=system_clock))
+    listener = listening_socket(settings.bind, settings.front_port, backlog=_BACKLOG)
+    asyncio.run(serve(settings, listener, clock=system_clock))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,7 @@ for what runs → end the websockets → exit 0.
 import asyncio
 import signal
 import socket
-import stat
 import sys
-from os import fstat
 from pathlib import Path
 
 import structlog
@@ -19,6 +17,7 @@ from proxy import log
 from proxy.core.clock import Clock, system_clock
 from proxy.core.errors import InvalidSettings
 from proxy.limits import raise_open_files
+from proxy.listener import listening_socket
 from proxy.relay.activity import WRITE_SECONDS
 from proxy.relay.browser import BrowserServer, has_c_parser
 from proxy.relay.context import RelayContext
@@ -113,21 +112,10 @@ async def run(settings: Settings) -> None:
     try:
         stopping = Path(run_folder, "stopping") if run_folder else None
         program = RelayProgram(settings, store, system_clock, stopping=stopping)
-        await program.serve(listening_socket(settings), drain)
+        listener = listening_socket(settings.bind, settings.notebook_port, backlog=BACKLOG)
+        await program.serve(listener, drain)
     finally:
         store.close()
-
-
-def listening_socket(settings: Settings) -> socket.socket:
-    """Return the inherited socket (file descriptor 0), or a new one where there is none."""
-    if stat.S_ISSOCK(fstat(0).st_mode):
-        listener = socket.socket(fileno=0)
-    else:
-        listener = socket.create_server(
-            (settings.bind, settings.notebook_port), backlog=BACKLOG, reuse_port=False
-        )
-    listener.setblocking(False)
-    return listener
 
 
 def main() -> None:

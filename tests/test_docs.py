@@ -23,7 +23,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)|\b(?:src|href)=\"([^\"]+)\"")
 # Written in pieces, so that this file does not hold what it looks for.
 FORBIDDEN = (
     "py" + "pi.org",
-    "pythonhosted" + ".org",
+    "python" + "hosted.org",
     "registry." + "npmjs",
     "registry-1." + "docker.io",
     "conda." + "anaconda.org",

@@ -12,8 +12,7 @@ import pytest
 
 from proxy.auth.sessions import IDLE, Sessions
 from proxy.core.cookies import CookieStyle
-from proxy.front_app import listening_socket, sweep
-from proxy.settings import Settings
+from proxy.front_app import sweep
 from proxy.store import api_tokens, changes, sessions
 from proxy.store.database import Store
 from tests.auth.people import CountedRandom, add_user
@@ -131,12 +130,6 @@ async def test_bad_settings_end_it_with_sentences(front: Front) -> None:
     assert "SIFU_FRONT_PORT" in output
     assert "SIFU_NONSENSE" in output
     assert "Traceback" not in output
-
-
-def test_without_an_inherited_socket_it_binds_one() -> None:
-    with listening_socket(Settings(front_port=PORT)) as listener:
-        assert listener.getsockname() == ("127.0.0.1", PORT)
-        assert not listener.getblocking()
 
 
 async def test_idle_sessions_are_ended_and_told(store: Store, clock: FakeClock) -> None:
