@@ -7,15 +7,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
-from proxy.core.clock import system_clock
-from proxy.core.identity import SHARED
-from proxy.core.lifecycle import State
-from proxy.store import servers, sessions, users
+from proxy.relay_app import RelayProgram
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
 from tests.relay import conftest as fixtures
-from tests.relay.conftest import KEY, SECRET, Running, Upstream, status_of
+from tests.relay.conftest import SECRET, Running, Upstream, prepare, status_of
 from tests.relay.test_splice import _echo, handshake
 
 relay, upstream = fixtures.relay, fixtures.upstream
@@ -52,21 +49,6 @@ class Workers:
         return process.returncode
 
 
-async def _prepare(store: Store, upstream: Upstream) -> None:
-    now = system_clock()
-    user = await store.write(users.add, "ada", is_admin=False, password_hash=None, now=now)
-    await store.write(
-        sessions.open_session,
-        session_id="session1",
-        secret_hash="h" * 64,
-        user_id=user.id,
-        now=now,
-        expires=now + 3600,
-    )
-    record = ServerRecord(SHARED, State.READY, address=upstream.path, identity_key=KEY)
-    await store.write(servers.put, record, now)
-
-
 async def _load(running: Running, counts: dict[str, int], stop: asyncio.Event) -> None:
     """Ask over kept-alive connections, opening a new one whenever told to close."""
     request = running.request("x", close=False)
@@ -88,11 +70,11 @@ async def _load(running: Running, counts: dict[str, int], stop: asyncio.Event) -
 async def test_rolling_restarts_under_load_lose_no_request(
     store: Store, upstream: Upstream, tmp_path: Path
 ) -> None:
-    await _prepare(store, upstream)
+    user = await prepare(store, upstream)
     workers = Workers(tmp_path)
     process = await asyncio.to_thread(workers.start)
-    running = Running(workers.port, None, store, upstream, None, asyncio.Event())  # type: ignore[arg-type]
-    running.cookie = lambda **_: _cookie()  # type: ignore[method-assign]
+    no_program_here = cast(RelayProgram, None)
+    running = Running(workers.port, no_program_here, store, upstream, user, asyncio.Event())
     counts, stop = {"ok": 0, "lost": 0}, asyncio.Event()
     load = [asyncio.ensure_future(_load(running, counts, stop)) for _ in range(16)]
     for _ in range(4):
@@ -135,9 +117,3 @@ async def test_draining_finishes_a_download_then_closes_websockets(relay: Runnin
     async with asyncio.timeout(5):
         assert await reader.read() == b""
     writer.close()
-
-
-def _cookie() -> str:
-    from proxy.core.tokens import Pass, mint_pass
-
-    return f"sifu-pass={mint_pass([SECRET], Pass('session1', 'ada', SHARED, system_clock() + 600))}"

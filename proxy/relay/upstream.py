@@ -39,7 +39,6 @@ class UpstreamConnection(asyncio.Protocol):
         "_writable",
         "idle_since",
         "transport",
-        "used",
     )
 
     def __init__(self, released: Callable[["UpstreamConnection"], None]) -> None:
@@ -55,7 +54,6 @@ class UpstreamConnection(asyncio.Protocol):
         self._writable.set()
         self.transport: asyncio.Transport | None = None
         self.idle_since = 0.0
-        self.used = False
 
     def begin(self, exchange: Exchange, head: bytes) -> None:
         """Send a request head; the answer goes to the exchange's browser."""
@@ -219,7 +217,6 @@ class UpstreamConnection(asyncio.Protocol):
         exchange.end(outcome)
         if keep:
             self.resume_feeding()
-            self.used = True
             self._released(self)
         elif self.transport is not None:
             self.transport.abort()

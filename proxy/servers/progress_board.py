@@ -27,15 +27,6 @@ class ProgressBoard:
         self._steps.setdefault(name, []).append(step)
         self._tell()
 
-    def forget(self, name: ServerName) -> None:
-        """Nothing of what was posted holds any more."""
-        self._steps.pop(name, None)
-        self._tell()
-
-    def current(self, name: ServerName) -> Progress | None:
-        steps = self._steps.get(name)
-        return steps[-1] if steps else None
-
     async def follow(self, name: ServerName) -> AsyncIterator[Progress]:
         """Yield the current step and those that follow, up to the last of a life."""
         steps = self._steps.get(name, [])

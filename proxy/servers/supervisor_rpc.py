@@ -28,7 +28,6 @@ class Fault(IntEnum):
     NOT_RUNNING = 70
     ALREADY_ADDED = 90
     STILL_RUNNING = 91
-    CANT_REREAD = 92
 
 
 class ProcessState(IntEnum):

@@ -39,13 +39,6 @@ def get(connection: Connection, session_id: str) -> Session | None:
     return _one(connection, _joined().where(sessions.c.id == session_id))
 
 
-def list_open(connection: Connection, user_id: int, now: float) -> list[Session]:
-    statement = _joined().where(
-        sessions.c.user_id == user_id, sessions.c.ended.is_(None), sessions.c.expires > now
-    )
-    return [_from_row(row) for row in connection.execute(statement)]
-
-
 def touch(connection: Connection, session_ids: list[str], now: float) -> None:
     """Note that these sessions were used."""
     connection.execute(

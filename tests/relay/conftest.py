@@ -137,12 +137,8 @@ async def upstream() -> AsyncIterator[Upstream]:
         server.close()
 
 
-@pytest.fixture
-async def relay(store: Store, upstream: Upstream) -> AsyncIterator[Running]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setblocking(False)
-    port = listener.getsockname()[1]
-    settings = Settings(notebook_port=port, secret=Secret(SECRET))
+async def prepare(store: Store, upstream: Upstream) -> User:
+    """Put one user with a session into the store, and a server that is ready."""
     now = system_clock()
     user = await store.write(users.add, "ada", is_admin=False, password_hash=None, now=now)
     await store.write(
@@ -155,6 +151,16 @@ async def relay(store: Store, upstream: Upstream) -> AsyncIterator[Running]:
     )
     record = ServerRecord(SHARED, State.READY, address=upstream.path, identity_key=KEY)
     await store.write(servers.put, record, now)
+    return user
+
+
+@pytest.fixture
+async def relay(store: Store, upstream: Upstream) -> AsyncIterator[Running]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    port = listener.getsockname()[1]
+    settings = Settings(notebook_port=port, secret=Secret(SECRET))
+    user = await prepare(store, upstream)
     program = RelayProgram(settings, store, system_clock)
     drain = asyncio.Event()
     serving = asyncio.ensure_future(program.serve(listener, drain))

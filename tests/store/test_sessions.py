@@ -42,16 +42,6 @@ def test_an_ended_session_stays_ended_and_is_told_once(store, ada):
     assert told(store) == [("session", "s")]
 
 
-def test_only_open_sessions_are_listed(store, ada):
-    begin(store, ada, "open")
-    begin(store, ada, "over", expires=4.0)
-    begin(store, ada, "ended")
-    begin(store, add_user(store, "bob"), "bobs")
-    store.write_now(sessions.end, "ended", 2.0)
-    listed = store.read_now(sessions.list_open, ada.id, 5.0)
-    assert [session.id for session in listed] == ["open"]
-
-
 def test_the_last_use_never_moves_back(store, ada):
     begin(store, ada, "s")
     for now in (7.0, 3.0):
@@ -68,8 +58,8 @@ def test_all_sessions_of_one_person_end_and_nobody_elses(store, ada):
     begin(store, bob, "bobs")
     store.write_now(sessions.end_all, ada.id, 5.0)
     assert set(told(store)) == {("session", "one"), ("session", "two")}
-    assert store.read_now(sessions.list_open, ada.id, 5.0) == []
-    assert len(store.read_now(sessions.list_open, bob.id, 5.0)) == 1
+    ended = {name: store.read_now(sessions.get, name).ended for name in ("one", "two", "bobs")}
+    assert ended == {"one": 5.0, "two": 5.0, "bobs": None}
 
 
 def test_the_idle_and_the_over_are_ended_and_told(store, ada):
