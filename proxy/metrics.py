@@ -50,32 +50,47 @@ RELAY_REFUSALS = Counter(
 RELAY_WEBSOCKETS = Gauge(
     "sifu_relay_websockets_open", "Open websockets", multiprocess_mode="livesum"
 )
-RELAY_WEBSOCKET_BYTES = Counter(
-    "sifu_relay_websocket_bytes_total", "Bytes of websockets that ended", ["direction"]
+RELAY_BYTES = Counter(
+    "sifu_relay_bytes_total", "Bytes exchanged with servers", ["kind", "direction"]
+)
+RELAY_CONNECT_SECONDS = Histogram(
+    "sifu_relay_connect_seconds",
+    "Until a new connection to a server stood",
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
+)
+RELAY_CONNECT_FAILURES = Counter(
+    "sifu_relay_connect_failures_total", "New connections to servers that could not be made"
 )
 
-_REFUSALS = {
-    400: "malformed",
-    401: "no_pass",
-    403: "forbidden",
-    404: "not_found",
-    405: "method",
-    421: "foreign_host",
-    431: "long_head",
-    502: "server_broken",
-    503: "server_not_running",
-    504: "server_slow",
-}
-
-
-def refusal_label(status: int) -> str:
-    """Return the `reason` under which a refusal with this status is counted."""
-    return _REFUSALS.get(status, "other")
-
+# What a refusal is counted under; `relay.refusals` says which error is which.
+RELAY_REFUSAL_REASONS = (
+    "foreign_host",
+    "forbidden",
+    "long_head",
+    "method",
+    "no_pass",
+    "not_found",
+    "not_http",
+    "other",
+    "own_fault",
+    "server_broken",
+    "server_malformed",
+    "server_not_running",
+    "server_slow",
+    "slow_head",
+    "store_unavailable",
+    "target_alias",
+    "target_dot_segment",
+    "target_form",
+    "target_too_long",
+    "underscores",
+    "upgrade_with_body",
+)
 
 for status in STATUS_CLASSES:
     RELAY_REQUESTS.labels(status)
-for reason in (*_REFUSALS.values(), "other"):
+for reason in RELAY_REFUSAL_REASONS:
     RELAY_REFUSALS.labels(reason)
-for direction in ("up", "down"):
-    RELAY_WEBSOCKET_BYTES.labels(direction)
+for kind in ("http", "websocket"):
+    for direction in ("up", "down"):
+        RELAY_BYTES.labels(kind, direction)

@@ -19,8 +19,10 @@ from proxy.core.errors import InvalidSettings
 from proxy.limits import raise_open_files
 from proxy.listener import listening_socket
 from proxy.relay.activity import WRITE_SECONDS
-from proxy.relay.browser import BrowserServer, has_c_parser
+from proxy.relay.aiohttp_connection import has_c_parser
+from proxy.relay.browsers import BrowserServer
 from proxy.relay.context import RelayContext
+from proxy.relay.fast_lane import FastLane
 from proxy.relay.feed import POLL_SECONDS
 from proxy.relay.handler import RelayHandler
 from proxy.settings import Settings, ensure_secret, environment_value, read_settings
@@ -51,7 +53,13 @@ class RelayProgram:
         self.context = RelayContext(settings, store, clock)
         # A request needs a descriptor on each side, and some are for the store and the logs.
         capacity = max(64, (raise_open_files() - 100) // 2)
-        self.server = BrowserServer(RelayHandler(self.context), capacity=capacity)
+        self.server = BrowserServer(
+            RelayHandler(self.context),
+            repeat=FastLane(self.context).repeat,
+            capacity=capacity,
+            is_bounded=self.context.is_bounded,
+            on_fault=self.context.tally.fault,
+        )
         self._stopping = stopping
 
     async def serve(self, listener: socket.socket, drain: asyncio.Event) -> None:
@@ -61,6 +69,8 @@ class RelayProgram:
         loop = asyncio.get_running_loop()
         accepting = await loop.create_server(self.server, sock=listener, backlog=ACCEPT_AT_A_TIME)
         listener.listen(BACKLOG)
+        # Accepted sockets inherit it: a browser that vanished is noticed in the end.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         chores = [
             spawn(every(POLL_SECONDS, context.feed.poll, name="feed"), name="relay.feed"),
             spawn(every(1.0, self._sweep, name="sweep"), name="relay.sweep"),
@@ -68,7 +78,7 @@ class RelayProgram:
         ]
         _log.info("relay.ready")
         await drain.wait()
-        context.is_draining = True
+        context.drain()
         accepting.close()
         await self._drain()
         await cancel(*chores)
@@ -79,13 +89,13 @@ class RelayProgram:
         loop = asyncio.get_running_loop()
         began = loop.time()
         while self.server.connections and loop.time() - began < self._limit(DRAIN_SECONDS):
-            self.server.close_idle(after=self._limit(IDLE_GRACE_SECONDS))
+            self.server.close_resting(after=self._limit(IDLE_GRACE_SECONDS))
             await asyncio.sleep(0.05)
         cut = len(self.context.live)
         self.context.live.close_all()
         await asyncio.sleep(FLUSH_SECONDS if cut else 0)
         self.context.live.cut_all()
-        await self.server.shutdown(timeout=1.0)
+        await self.server.shutdown(1.0)
         self.context.pool.close()
         _log.info("relay.drained", seconds=round(loop.time() - began, 1), websockets=cut)
 
@@ -98,7 +108,7 @@ class RelayProgram:
         self.server.sweep()
         self.context.pool.sweep()
         now = asyncio.get_running_loop().time()
-        self.context.live.cut_stalled(now - STALLED_SECONDS)
+        self.context.live.end_stalled(now - STALLED_SECONDS)
         self.context.tally.move()
 
 

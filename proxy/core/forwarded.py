@@ -44,6 +44,12 @@ def client_address(
     return nearest
 
 
+def is_trusted_peer(peer: str, trusted: Sequence[Network]) -> bool:
+    """Is the other end of a connection a proxy of ours, behind which are many clients?"""
+    direct = _parse(peer)
+    return direct is None or _is_trusted(direct, trusted)
+
+
 def _parse(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text)

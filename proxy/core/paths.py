@@ -50,7 +50,8 @@ def parse_target(raw: str) -> Target | BadTarget:
     if _PRINTABLE.fullmatch(raw) is None or "#" in raw:
         return BadTarget("form")
     path, mark, query = raw.partition("?")
-    if "." in path or "%" in path:
+    # Without one of these two there is no segment that is a dot, however it is written.
+    if "/." in path or "%" in path:
         decoded = unquote(path, errors="surrogateescape")
         if _has_dot_segment(path) or _has_dot_segment(decoded.replace("\\", "/")):
             return BadTarget("dot_segment")

@@ -42,9 +42,12 @@ _SANDBOXED = ("files/", "nbconvert/", "view/")
 _REMEMBERED = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
-    """What a head is judged by: the server's prefix, the relay's origin, who may frame."""
+    """What a head is judged by: the server's prefix, the relay's origin, who may frame.
+
+    Made once for a server, and told apart by identity: it is part of keys on the hot path.
+    """
 
     prefix: str
     origin: str
@@ -64,9 +67,9 @@ class _Plan:
 
 
 def filter_response_headers(
-    headers: RawHeaders, around: Surroundings, rest: str
+    headers: RawHeaders, around: Surroundings, *, sandboxed: bool
 ) -> list[tuple[bytes, bytes]]:
-    """Return what the browser gets; `rest` is the path below the prefix that was asked for.
+    """Return what the browser gets; `sandboxed` as `is_sandboxed` says of the path asked for.
 
     Raises `MalformedResponse` for a `Location` that leaves the prefix.
     """
@@ -80,9 +83,13 @@ def filter_response_headers(
         named = named_by_connection(headers)
         kept = [field for field in kept if field[0].lower() not in named]
     policies = tuple([headers[index][1] for index in plan.policies])
-    sandboxed = rest.startswith(_SANDBOXED)
     kept.append((b"Content-Security-Policy", _policy(policies, around.frame_ancestors, sandboxed)))
     return kept
+
+
+def is_sandboxed(rest: str) -> bool:
+    """Is a user's own file served at this path below the prefix, so that it may own nothing?"""
+    return rest.startswith(_SANDBOXED)
 
 
 def merge_policies(policies: Sequence[str], frame_ancestors: str, *, sandboxed: bool) -> str:

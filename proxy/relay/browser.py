@@ -1,26 +1,21 @@
-"""The browser's side of the relay: aiohttp's server protocol, with the bounds it lacks.
+"""One connection of a browser: what it sends goes to the fast lane, or to aiohttp.
 
-The one place where aiohttp's private parts are touched; `tests/relay/test_browser.py` fails
-loudly when a version changes one of them.
-
-Promises: a request head has 32 KiB and 10 s; back-pressure of the browser reaches the upstream;
-a connection can be taken away from aiohttp after a 101, and aiohttp forgets it.
+Promises: a connection has 10 s to send a head and 75 s to rest; the browser's back-pressure
+reaches the upstream; while a repeated request is answered, what comes next waits, and no more is
+read. aiohttp's part is made when it is first needed. Must not: judge a request; the fast lane
+knows what was judged before, and aiohttp's handler judges the rest.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
-from aiohttp import StreamReader, http_parser, web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp import web
 
-MAX_HEAD_BYTES = 32 * 1024
-MAX_FIELDS = 128
-HEAD_SECONDS = 10.0
-IDLE_SECONDS = 75.0
-READ_BUFFER = 64 * 1024
+from proxy.relay.aiohttp_connection import AiohttpConnection, AiohttpServer
+from proxy.relay.exchange import Exchange, Outcome
 
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+_MAX_REPEATED = 8 * 1024
 
 
 class Pausable(Protocol):
@@ -30,176 +25,215 @@ class Pausable(Protocol):
     def resume_feeding(self) -> None: ...
 
 
-class BrowserConnection(RequestHandler):
-    """One connection of a browser."""
+class Registry(Protocol):
+    """Counts connections."""
 
-    __slots__ = ("_body", "_capacity", "feeder", "head_bytes", "head_may_be_long", "head_since")
+    def enter(self, connection: "BrowserConnection") -> None: ...
+    def leave(self, connection: "BrowserConnection") -> None: ...
 
-    def __init__(self, server: "BrowserServer", **options: Any) -> None:
-        super().__init__(server, **options)
-        self._capacity = server.capacity
+
+# Answers a request like one before it, or says that it can't.
+Repeat = Callable[["BrowserConnection", bytes], bool]
+
+
+class BrowserConnection(asyncio.Protocol):
+    """`address` is the peer's, without its port; empty for a unix socket."""
+
+    __slots__ = (
+        "_aiohttp",
+        "_held",
+        "_loop",
+        "_registry",
+        "_repeat",
+        "_server",
+        "address",
+        "block",
+        "failure",
+        "feeder",
+        "has_asked",
+        "repeated",
+        "resting_since",
+        "transport",
+        "writing_paused",
+    )
+
+    def __init__(
+        self,
+        server: AiohttpServer,
+        repeat: Repeat,
+        registry: Registry,
+    ) -> None:
+        self._server = server
+        self._repeat = repeat
+        self._registry = registry
+        self._loop = asyncio.get_running_loop()
+        self._aiohttp: AiohttpConnection | None = None
+        self._held = b""
+        self.transport: asyncio.Transport | None = None
+        self.address = ""
         self.feeder: Pausable | None = None
-        self.head_bytes = 0
-        # When the first byte of an unfinished head came (loop time); 0.0 while none is under way.
-        self.head_since = 0.0
-        # A head that came in one piece with others may be longer than allowed: measure it.
-        self.head_may_be_long = False
-        # The body of the newest request: while it comes, what arrives is no head.
-        self._body: StreamReader | None = None
+        self.writing_paused = False
+        # When it began to wait for a request (loop time), and whether there was one before.
+        self.resting_since = 0.0
+        self.has_asked = False
+        # The exchange that the fast lane runs, and how the last one failed.
+        self.repeated: Exchange | None = None
+        self.failure: Outcome | None = None
+        # The header block of the request that aiohttp handles, if the same bytes may be repeated.
+        self.block: bytes | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # A new connection has as long to send its first head as a head may take.
-        self.head_since = self._loop.time()
-        super().connection_made(transport)
-        taken = len(self._manager._connections) if self._manager is not None else 0  # noqa: SLF001
-        if taken > self._capacity:
-            self.force_close()
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (streams are)
+        self.transport = transport
+        self.resting_since = self._loop.time()
+        peer = transport.get_extra_info("peername")
+        self.address = peer[0] if peer else ""
+        self._registry.enter(self)
 
     def data_received(self, data: bytes) -> None:
-        before = self._request_count
-        was_in_body = self._body is not None and not self._body.is_eof()
-        super().data_received(data)
-        if self._request_count != before:
-            self.head_may_be_long = self.head_bytes + len(data) > MAX_HEAD_BYTES
-            self.head_bytes = 0
-            self.head_since = 0.0
-            if self._messages:
-                self._body = self._messages[-1][1]
-        elif data and not was_in_body and not self._upgraded:
-            self.head_bytes += len(data)
-            self.head_since = self.head_since or self._loop.time()
-            if self.head_bytes > MAX_HEAD_BYTES:
-                self.refuse(431, "Request Header Fields Too Large")
+        if self.repeated is not None:
+            self._hold(data)
+            return
+        aiohttp = self._aiohttp
+        self.block = self.failure = None
+        if aiohttp is None or aiohttp.is_at_rest:
+            if self._repeat(self, data):
+                self.has_asked = True
+                return
+            self.block = _repeatable_block(data)
+        self._parse(data)
 
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Answer what aiohttp could not parse, or our own fault, without echoing any of it."""
-        if status >= 500:
-            self.log_exception("Error handling request", exc_info=exc)
-        text = "The request is not proper HTTP." if status < 500 else "Something went wrong."
-        response = web.Response(status=status, text=f"{text}\n", headers={"Server": "Sifu"})
-        response.force_close()
-        return response
+    def finish(self, outcome: Outcome, data: bytes) -> None:
+        """The fast lane's exchange ended; `data` is its request, asked again if it failed."""
+        self.repeated = None
+        self.resting_since = self._loop.time()
+        if outcome is Outcome.COMPLETE:
+            if self._held:
+                self._release_held()
+        elif outcome is Outcome.LAST:
+            self.close()
+        elif outcome is Outcome.CUT:
+            self.cut()
+        else:
+            self.failure = outcome
+            self.block = None
+            self._parse(data)
+            self._release_held()
 
     def pause_writing(self) -> None:
-        super().pause_writing()
+        self.writing_paused = True
+        if self._aiohttp is not None:
+            self._aiohttp.pause_writing()
         if self.feeder is not None:
             self.feeder.pause_feeding()
 
     def resume_writing(self) -> None:
-        super().resume_writing()
+        self.writing_paused = False
+        if self._aiohttp is not None:
+            self._aiohttp.resume_writing()
         if self.feeder is not None:
             self.feeder.resume_feeding()
 
-    def refuse(self, status: int, reason: str) -> None:
-        """Answer without a request having been understood, and close."""
-        if self.transport is not None and (self.head_bytes or self._request_count):
-            head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-            self.transport.write(head.encode())
-        self.force_close()
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.transport = None
+        self._registry.leave(self)
+        if self.repeated is not None:
+            exchange, self.repeated = self.repeated, None
+            exchange.abandon()
+        if self._aiohttp is not None:
+            self._aiohttp.connection_lost(exc)
+            self._aiohttp = None
 
     def take_over(self, successor: asyncio.Protocol) -> bytes:
-        """Hand the transport to `successor`; return what the browser sent after its head.
-
-        aiohttp forgets the connection: its timers stop and its request loop ends.
-        """
-        transport, tail = self.transport, self._message_tail
+        """Hand the transport to `successor`; return what the browser sent after its head."""
+        transport, self.transport = self.transport, None
         assert transport is not None  # noqa: S101 (the caller holds a live connection)
-        assert self._manager is not None  # noqa: S101
-        self._message_tail = b""
-        self.keep_alive(val=False)
-        self._manager.connection_lost(self, None)
-        self.transport = None
+        assert self._aiohttp is not None  # noqa: S101 (only its handler asks for this)
+        tail = self._aiohttp.release()
+        self._aiohttp = None
+        self._registry.leave(self)
         transport.set_protocol(successor)
         transport.resume_reading()
         return tail
 
-    def is_idle_since(self, latest: float) -> bool:
-        """Has it waited for a request since before `latest` (loop time)?"""
-        began = self._next_keepalive_close_time - IDLE_SECONDS
-        return self._waiter is not None and not self.head_bytes and began <= latest
+    def close(self) -> None:
+        """Close after what is on its way."""
+        if self.transport is not None:
+            self.transport.close()
 
+    def cut(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
 
-class BrowserServer(web.Server):
-    """Makes a `BrowserConnection` for each accepted socket, and looks after slow ones."""
+    @property
+    def is_resting(self) -> bool:
+        """Does it wait for a request, with nothing under way?"""
+        if self.repeated is not None:
+            return False
+        return self._aiohttp is None or self._aiohttp.is_at_rest
 
-    def __init__(self, handler: Handler, *, capacity: int = 100_000) -> None:
-        # How many connections may be open at once; one more is closed at once.
-        self.capacity = capacity
-        super().__init__(
-            handler,
-            handler_cancellation=True,
-            access_log=None,
-            auto_decompress=False,
-            keepalive_timeout=IDLE_SECONDS,
-            max_line_size=MAX_HEAD_BYTES // 2,
-            max_field_size=MAX_HEAD_BYTES // 2,
-            max_headers=MAX_FIELDS,
-            read_bufsize=READ_BUFFER,
-        )
+    def is_resting_since(self, latest: float) -> bool:
+        """Has it rested since before `latest` (loop time)?"""
+        return self.is_resting and self.rested_from <= latest
 
-    def __call__(self) -> BrowserConnection:
-        return BrowserConnection(self, loop=self._loop, **self._kwargs)
+    @property
+    def rested_from(self) -> float:
+        """When the rest began (loop time), if it is at rest."""
+        if self._aiohttp is None:
+            return self.resting_since
+        return max(self.resting_since, self._aiohttp.waiting_since)
 
-    def sweep(self) -> int:
-        """Close connections whose head takes too long; return how many. Call it each second."""
-        latest = asyncio.get_running_loop().time() - HEAD_SECONDS
-        slow = [
-            connection
-            for connection in self.connections
-            if isinstance(connection, BrowserConnection) and 0.0 < connection.head_since < latest
-        ]
-        for connection in slow:
-            connection.refuse(408, "Request Timeout")
-        return len(slow)
+    def end_late_head(self, latest: float) -> bool:
+        """Refuse a head that began before `latest` (loop time) and has not ended; is there one?"""
+        if self._aiohttp is None:
+            is_late = not self.has_asked and self.resting_since < latest
+            if is_late:
+                self.close()
+            return is_late
+        is_late = 0.0 < self._aiohttp.head_since < latest
+        if is_late:
+            self._aiohttp.refuse(408, "Request Timeout")
+        return is_late
 
-    def close_idle(self, *, after: float) -> None:
-        """Close connections that have waited `after` seconds for a request; for draining."""
-        latest = asyncio.get_running_loop().time() - after
-        for connection in list(self.connections):
-            if isinstance(connection, BrowserConnection) and connection.is_idle_since(latest):
-                connection.force_close()
+    def _parse(self, data: bytes) -> None:
+        if self._aiohttp is None:
+            if self.transport is None:
+                return
+            self.has_asked = True
+            self._aiohttp = self._server.serve(self, self.transport)
+            self._aiohttp.head_since = self._loop.time()
+            if self.writing_paused:
+                self._aiohttp.pause_writing()
+        self._aiohttp.data_received(data)
 
+    def _hold(self, data: bytes) -> None:
+        # One read holds at most 256 KiB; there is no second before these were answered.
+        self._held += data
+        if self.transport is not None:
+            self.transport.pause_reading()
 
-class _AlreadyAnswered(web.StreamResponse):
-    """Holds nothing but whether the connection stays."""
-
-    def __init__(self, *, keep_alive: bool) -> None:
-        super().__init__()
-        self._keep_alive = keep_alive
-
-    async def prepare(self, request: web.BaseRequest) -> None:
-        """Nothing is left to do."""
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        """Nothing is left to do."""
-
-
-# What a handler returns when the answer went to the transport without aiohttp.
-ANSWERED = _AlreadyAnswered(keep_alive=True)
-ANSWERED_LAST = _AlreadyAnswered(keep_alive=False)
+    def _release_held(self) -> None:
+        held, self._held = self._held, b""
+        if held and self.transport is not None:
+            self.transport.resume_reading()
+            self.data_received(held)
 
 
 def connection_of(request: web.BaseRequest) -> BrowserConnection:
     """Return the connection that a request came on."""
     protocol = request.protocol
-    assert isinstance(protocol, BrowserConnection)  # noqa: S101 (BrowserServer makes no other)
-    return protocol
+    assert isinstance(protocol, AiohttpConnection)  # noqa: S101 (AiohttpServer makes no other)
+    assert isinstance(protocol.owner, BrowserConnection)  # noqa: S101
+    return protocol.owner
 
 
-def has_long_head(request: web.BaseRequest) -> bool:
-    """Is this request's head longer than `MAX_HEAD_BYTES`?"""
-    if not connection_of(request).head_may_be_long:
-        return False
-    fields = sum(len(name) + len(value) + 4 for name, value in request.raw_headers)
-    return len(request.raw_path) + fields > MAX_HEAD_BYTES
+def _repeatable_block(data: bytes) -> bytes | None:
+    """Return everything after the request line of a GET that came whole, alone, and not too long.
 
-
-def has_c_parser() -> bool:
-    """Is llhttp in use? The pure-Python parser had most of aiohttp's smuggling advisories."""
-    return http_parser.HttpRequestParser is not http_parser.HttpRequestParserPy
+    Whether it has a body is not known before it was parsed.
+    """
+    if len(data) > _MAX_REPEATED or not data.startswith(b"GET "):
+        return None
+    if data.find(b"\r\n\r\n") != len(data) - 4:
+        return None
+    return data[data.find(b"\r\n") :]

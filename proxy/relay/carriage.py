@@ -5,22 +5,20 @@ from functools import lru_cache
 
 from aiohttp import HttpVersion11, web
 
+from proxy.core.activity import shows_a_person
 from proxy.core.errors import Unauthenticated
 from proxy.core.forwarded import client_address
 from proxy.core.paths import Target
 from proxy.core.websocket_handshake import Offer
-from proxy.relay.browser import (
-    ANSWERED,
-    ANSWERED_LAST,
-    BrowserConnection,
-    connection_of,
-)
+from proxy.relay.aiohttp_connection import ANSWERED, ANSWERED_LAST
+from proxy.relay.browser import connection_of
 from proxy.relay.context import RelayContext
-from proxy.relay.exchange import Exchange, Outcome
+from proxy.relay.exchange import AwaitedExchange, Exchange, Outcome
 from proxy.relay.forwarding import Forwarding, write_request_head
+from proxy.relay.precedents import Precedent
 from proxy.relay.routes import Route
 from proxy.relay.splice import SplicedPair
-from proxy.relay.transfer import transfer
+from proxy.relay.transfer import raise_if_failed, transfer
 from proxy.relay.visitors import Visitor
 
 _ADDRESSES = 4096
@@ -55,26 +53,33 @@ class Carriage:
         transport = browser.transport
         if transport is None:
             raise ConnectionResetError("the browser has gone")
-        exchange = Exchange(
-            browser=browser,
-            transport=transport,
-            method=request.method,
-            rest=target.rest,
-            around=context.surroundings(route.name),
+        failure, browser.failure = browser.failure, None
+        if failure is not None and failure is not Outcome.NOTHING:
+            raise_if_failed(failure)
+        exchange = AwaitedExchange(
+            browser,
+            transport,
+            request.method,
+            target.rest,
+            context.surroundings(route.name),
+            began=self._loop.time(),
             last=self._is_last(request) or offer is not None,
             offer=offer,
-            finished=self._loop.create_future(),
         )
-        about = self._describe(request, visitor)
-        head = write_request_head(request, target, route, about, offer=offer, now=context.clock())
-        held = _Held(browser)
-        context.live.add(visitor.credential, held)
+        asserted = route.assert_identity(visitor.identity.user, context.clock())
+        about = self._describe(request, visitor, asserted.value)
+        head = write_request_head(request, target, about, offer=offer)
+        if browser.block is not None and offer is None:
+            self._note(request, visitor, route, exchange, head, asserted.until)
+        context.live.add(visitor.credential, exchange)
         try:
             self._check(visitor)
-            outcome = await transfer(context.pool, route.address, request, exchange, head)
+            outcome = await transfer(
+                context.pool, route.address, request, exchange, head, anew=failure is not None
+            )
         finally:
-            context.live.discard(visitor.credential, held)
-        context.tally.count(exchange.status)
+            context.live.discard(visitor.credential, exchange)
+        context.tally.count(exchange)
         if outcome is Outcome.SWITCHED and exchange.pair is not None:
             self._keep(exchange.pair, visitor)
             if context.visitors.has_ended(visitor.credential):
@@ -83,16 +88,43 @@ class Carriage:
             transport.abort()
         return ANSWERED if outcome is Outcome.COMPLETE else ANSWERED_LAST
 
+    def _note(
+        self,
+        request: web.BaseRequest,
+        visitor: Visitor,
+        route: Route,
+        exchange: Exchange,
+        head: bytes,
+        until: float,
+    ) -> None:
+        """Remember what was decided, for requests with the same bytes after their first line."""
+        block, exchange.browser.block = exchange.browser.block, None
+        is_whole = request.version == HttpVersion11 and not request.body_exists
+        if block is None or not is_whole or "Expect" in request.headers:
+            return
+        mode = request.headers.get("Sec-Fetch-Mode", "")
+        precedent = Precedent(
+            route.name,
+            route.address,
+            exchange.around,
+            visitor.credential,
+            visitor.identity.session_id,
+            head[head.index(b"\r\n") :],
+            shows_person=shows_a_person(request.method, mode),
+            last=exchange.last,
+            until=min(until, visitor.expires),
+        )
+        self._context.precedents.note(exchange.browser.address, block, precedent)
+
     def _is_last(self, request: web.BaseRequest) -> bool:
         return (
             not request.keep_alive or request.version < HttpVersion11 or self._context.is_draining
         )
 
-    def _describe(self, request: web.BaseRequest, visitor: Visitor) -> Forwarding:
-        peer = request.transport.get_extra_info("peername") if request.transport else None
+    def _describe(self, request: web.BaseRequest, visitor: Visitor, identity: bytes) -> Forwarding:
         forwarded = tuple(request.headers.getall("X-Forwarded-For", ()))
-        address = self._address(peer[0] if peer else None, forwarded)
-        return Forwarding(visitor.identity.user, visitor.by_token, address, self._scheme)
+        address = self._address(connection_of(request).address or None, forwarded)
+        return Forwarding(identity, visitor.by_token, address, self._scheme)
 
     def _check(self, visitor: Visitor) -> None:
         """What ended since it was verified finds nobody in `live` to cut: look once more."""
@@ -107,27 +139,8 @@ class Carriage:
             live.discard(visitor.credential, pair)
             tally.close_websocket(pair)
 
-        tally.open_websockets += 1
+        tally.open_websocket(pair)
         live.add(visitor.credential, pair)
         pair.on_end = ended
         if pair.is_over:
             ended()
-
-
-class _Held:
-    """A browser's connection while an answer runs on it."""
-
-    __slots__ = ("_browser",)
-
-    def __init__(self, browser: BrowserConnection) -> None:
-        self._browser = browser
-
-    def cut(self) -> None:
-        if self._browser.transport is not None:
-            self._browser.transport.abort()
-
-    def close(self) -> None:
-        self.cut()
-
-    def is_stalled_since(self, latest: float) -> bool:
-        return False  # an answer under way has limits of its own

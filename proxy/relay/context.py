@@ -1,5 +1,6 @@
 """What one relay process consists of, put together."""
 
+from functools import lru_cache
 from typing import TypeVar
 
 from aiohttp import web
@@ -7,6 +8,7 @@ from aiohttp import web
 from proxy.core.clock import Clock
 from proxy.core.content_security import frame_ancestors
 from proxy.core.cookies import CookieStyle
+from proxy.core.forwarded import is_trusted_peer
 from proxy.core.hosts import OwnHosts, own_hosts
 from proxy.core.identity import ServerName
 from proxy.core.response_headers import Surroundings
@@ -16,6 +18,7 @@ from proxy.relay.entrance import Entrance
 from proxy.relay.feed import Feed
 from proxy.relay.live import LiveConnections
 from proxy.relay.pool import Pool
+from proxy.relay.precedents import Precedents
 from proxy.relay.routes import Routes
 from proxy.relay.tally import Tally
 from proxy.relay.visitors import Visitors
@@ -39,16 +42,27 @@ class RelayContext:
         self.entrance = Entrance(settings, store, clock, self.answers)
         self.visitors = Visitors(store, clock, settings.secrets, style)
         self.routes = Routes(store, clock)
+        self.precedents = Precedents()
         self.pool = Pool()
         self.live = LiveConnections()
         self.activity = Activity(store, clock)
         self.tally = Tally()
         self.feed = Feed(
-            store, visitors=self.visitors, routes=self.routes, pool=self.pool, live=self.live
+            store,
+            visitors=self.visitors,
+            routes=self.routes,
+            precedents=self.precedents,
+            pool=self.pool,
+            live=self.live,
         )
         self.is_draining = False
         self._surroundings: dict[ServerName, Surroundings] = {}
         self._hosts: dict[str, OwnHosts] = {}
+        trusted = settings.trusted_proxies
+        # Of an address behind which there is one client, the connections are counted.
+        self.is_bounded = lru_cache(maxsize=_MAX_NAMES)(
+            lambda address: not is_trusted_peer(address, trusted)
+        )
 
     def surroundings(self, server: ServerName) -> Surroundings:
         """What the heads of this server's responses are judged by."""
@@ -76,6 +90,11 @@ class RelayContext:
             )
             _bound(self._hosts)[key] = known
         return known
+
+    def drain(self) -> None:
+        """From now on every answer says that its connection closes."""
+        self.is_draining = True
+        self.precedents.close()
 
     def health(self) -> web.Response:
         """200 while this process takes requests; 503 while it drains."""

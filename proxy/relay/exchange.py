@@ -1,13 +1,18 @@
-"""One request and its answer, as the upstream connection needs to know it."""
+"""One request and its answer, as the upstream connection needs to know it.
+
+Promises: it ends once, and whoever began it learns how.
+"""
 
 import asyncio
-from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING, Protocol
 
 from proxy.core.response_headers import Surroundings
 from proxy.core.websocket_handshake import Offer
-from proxy.relay.browser import BrowserConnection
-from proxy.relay.splice import SplicedPair
+
+if TYPE_CHECKING:
+    from proxy.relay.browser import BrowserConnection
+    from proxy.relay.splice import SplicedPair
 
 
 class Outcome(Enum):
@@ -18,25 +23,113 @@ class Outcome(Enum):
     SWITCHED = "switched"  # a 101 went out; both sides are spliced
     NOTHING = "nothing"  # the upstream died before a byte of its answer
     MALFORMED = "malformed"  # not HTTP, and nothing of it reached the browser
+    SLOW = "slow"  # no head within the time for it
     CUT = "cut"  # something reached the browser; its connection must be cut
 
 
-@dataclass(slots=True)
-class Exchange:
-    """`rest` is the path below the prefix; `last` makes the answer say `Connection: close`."""
+class Carrier(Protocol):
+    """The upstream connection that carries an exchange."""
 
-    browser: BrowserConnection
-    transport: asyncio.Transport
-    method: str
-    rest: str
-    around: Surroundings
-    last: bool
-    offer: Offer | None
-    finished: "asyncio.Future[Outcome]"
-    status: int = 0
-    uploaded: bool = True
-    pair: SplicedPair | None = None
+    def abandon(self) -> None: ...
+
+
+class Exchange:
+    """`rest` is the path below the prefix; `last` makes the answer say `Connection: close`.
+
+    `status` is 0 until the head of the final answer went to the browser; `sent` and `received`
+    count bytes on the upstream connection; `began` is loop time.
+    """
+
+    __slots__ = (
+        "around",
+        "began",
+        "browser",
+        "carrier",
+        "has_ended",
+        "last",
+        "method",
+        "offer",
+        "pair",
+        "received",
+        "rest",
+        "sent",
+        "status",
+        "transport",
+        "uploaded",
+    )
+
+    def __init__(
+        self,
+        browser: "BrowserConnection",
+        transport: asyncio.Transport,
+        method: str,
+        rest: str,
+        around: Surroundings,
+        *,
+        began: float,
+        last: bool,
+        offer: Offer | None = None,
+    ) -> None:
+        self.browser = browser
+        self.transport = transport
+        self.method = method
+        self.rest = rest
+        self.around = around
+        self.began = began
+        self.last = last
+        self.offer = offer
+        self.carrier: Carrier | None = None
+        self.pair: SplicedPair | None = None
+        self.status = 0
+        self.sent = 0
+        self.received = 0
+        self.uploaded = True
+        self.has_ended = False
 
     def end(self, outcome: Outcome) -> None:
+        """Tell whoever began it; a second end is not told."""
+        if not self.has_ended:
+            self.has_ended = True
+            self.settle(outcome)
+
+    def settle(self, outcome: Outcome) -> None:
+        """What is done at the end."""
+        raise NotImplementedError
+
+    def abandon(self) -> None:
+        """The browser has gone: nothing is to be answered any more."""
+        if self.carrier is not None:
+            self.carrier.abandon()
+        self.end(Outcome.CUT)
+
+    def cut(self) -> None:
+        """End it now: what allowed it has ended."""
+        self.browser.cut()
+
+    def close(self) -> None:
+        self.cut()
+
+    def end_stalled(self, latest: float) -> bool:
+        """Give up if it waits for a head since before `latest` (loop time)."""
+        is_stalled = self.status == 0 and self.uploaded and self.began < latest
+        if is_stalled and not self.has_ended:
+            if self.carrier is not None:
+                self.carrier.abandon()
+            self.end(Outcome.SLOW)
+        return is_stalled
+
+
+class AwaitedExchange(Exchange):
+    """An exchange whose end a coroutine awaits."""
+
+    __slots__ = ("finished",)
+
+    def start(self) -> None:
+        """Get ready for the first attempt, or for another."""
+        self.finished: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.has_ended = False
+        self.status = 0
+
+    def settle(self, outcome: Outcome) -> None:
         if not self.finished.done():
             self.finished.set_result(outcome)

@@ -7,6 +7,7 @@ import structlog
 
 from proxy.relay.live import LiveConnections
 from proxy.relay.pool import Pool
+from proxy.relay.precedents import Precedents
 from proxy.relay.routes import Routes
 from proxy.relay.visitors import Visitors
 from proxy.store import changes
@@ -27,12 +28,14 @@ class Feed:
         *,
         visitors: Visitors,
         routes: Routes,
+        precedents: Precedents,
         pool: Pool,
         live: LiveConnections,
     ) -> None:
         self._store = store
         self._visitors = visitors
         self._routes = routes
+        self._precedents = precedents
         self._pool = pool
         self._live = live
         self._seq: int | None = None
@@ -47,6 +50,8 @@ class Feed:
             await self.start()
             return
         news = await self._store.read(changes.since, self._seq, limit=_LIMIT)
+        if news:
+            self._precedents.forget_all()
         for change in news:
             self._apply(change)
             self._seq = change.seq

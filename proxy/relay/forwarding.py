@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from aiohttp import HttpVersion11, web
 
-from proxy.core.identity import User
 from proxy.core.paths import Target
 from proxy.core.request_headers import filter_request_headers
 from proxy.core.websocket_handshake import Offer
-from proxy.relay.routes import Route
 
 # Jupyter checks that cookie and header agree; a bearer token needs no such proof of a page.
 _XSRF = secrets.token_hex(16).encode()
@@ -17,9 +15,9 @@ _XSRF = secrets.token_hex(16).encode()
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """What is said about the visitor, to the server."""
+    """What is said about the visitor, to the server; `identity` is `X-Sifu-Identity`."""
 
-    user: User
+    identity: bytes
     by_token: bool
     client_address: str
     scheme: str
@@ -28,11 +26,9 @@ class Forwarding:
 def write_request_head(
     request: web.BaseRequest,
     target: Target,
-    route: Route,
     about: Forwarding,
     *,
     offer: Offer | None,
-    now: float,
 ) -> bytes:
     """Return the head, blank line included; the target's bytes are those that were checked."""
     version = "1.1" if request.version >= HttpVersion11 else "1.0"
@@ -46,7 +42,7 @@ def write_request_head(
         lines.append(b"X-XSRFToken: " + _XSRF)
     lines.append(b"X-Forwarded-For: " + about.client_address.encode("ascii"))
     lines.append(b"X-Forwarded-Proto: " + about.scheme.encode("ascii"))
-    lines.append(b"X-Sifu-Identity: " + route.assert_identity(about.user, now))
+    lines.append(b"X-Sifu-Identity: " + about.identity)
     if offer is not None:
         lines.append(b"Connection: Upgrade\r\nUpgrade: websocket")
     elif _is_chunked(request):

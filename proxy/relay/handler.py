@@ -26,9 +26,10 @@ from proxy.core.paths import BadTarget, Target, parse_target
 from proxy.core.policy import Action, Deny, may
 from proxy.core.request_headers import imitates_ours
 from proxy.core.websocket_handshake import read_offer
-from proxy.relay.browser import has_long_head
+from proxy.relay.aiohttp_connection import has_long_head
 from proxy.relay.carriage import Carriage
 from proxy.relay.context import RelayContext
+from proxy.relay.refusals import reason_of
 from proxy.relay.visitors import Visitor
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -58,7 +59,7 @@ class RelayHandler:
         if self._context.is_draining:
             response.force_close()
             response.headers["Connection"] = "close"
-        self._context.tally.count(response.status)
+        self._context.tally.answer(response.status)
         return response
 
     def _parse(self, request: web.BaseRequest) -> Target:
@@ -131,7 +132,7 @@ class RelayHandler:
             raise Forbidden("A websocket may be opened by a notebook's own page only.")
 
     def _note(self, request: web.BaseRequest, error: SifuError, target: Target | None) -> None:
-        self._context.tally.refuse(error.status)
+        self._context.tally.refuse(reason_of(error))
         if error.status >= 500 or error.detail:
             _log.info(
                 "relay.refused",

@@ -4,11 +4,14 @@ from typing import Protocol
 
 
 class Cuttable(Protocol):
-    """A connection, or a pair of them: `cut` ends it at once, `close` after what is under way."""
+    """What may have to end: `cut` does it at once, `close` after what is under way.
+
+    `end_stalled` does it if nothing went on since `latest` (loop time), and tells.
+    """
 
     def cut(self) -> None: ...
     def close(self) -> None: ...
-    def is_stalled_since(self, latest: float) -> bool: ...
+    def end_stalled(self, latest: float) -> bool: ...
 
 
 class LiveConnections:
@@ -37,16 +40,13 @@ class LiveConnections:
             connection.cut()
         return len(group)
 
-    def cut_stalled(self, latest: float) -> int:
+    def end_stalled(self, latest: float) -> int:
         """End what could pass nothing on since `latest` (loop time); return how many.
 
         While one side does not read, the other is not read either, so its end is never seen.
         """
         everything = [connection for group in self._live.values() for connection in group]
-        stalled = [connection for connection in everything if connection.is_stalled_since(latest)]
-        for connection in stalled:
-            connection.cut()
-        return len(stalled)
+        return sum([connection.end_stalled(latest) for connection in everything])
 
     def close_all(self) -> None:
         for group in list(self._live.values()):

@@ -10,11 +10,12 @@ import socket
 from collections import deque
 from functools import partial
 
+from proxy import metrics
 from proxy.core.errors import UpstreamBroken, UpstreamSlow
 from proxy.relay.upstream import UpstreamConnection
 
 CONNECT_SECONDS = 5.0
-MAX_IDLE = 32
+MAX_IDLE = 64
 IDLE_SECONDS = 60.0
 
 
@@ -38,14 +39,18 @@ class Pool:
     async def dial(self, address: str) -> UpstreamConnection:
         """Open a new connection; raises `UpstreamBroken` or `UpstreamSlow`."""
         make = partial(UpstreamConnection, partial(self._release, address))
+        began = self._loop.time()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 connected = await _connect(address)
                 _, connection = await self._loop.create_unix_connection(make, sock=connected)
         except TimeoutError as slow:
+            metrics.RELAY_CONNECT_FAILURES.inc()
             raise UpstreamSlow(detail=f"connect to {address}") from slow
         except OSError as refused:
+            metrics.RELAY_CONNECT_FAILURES.inc()
             raise UpstreamBroken(detail=f"connect to {address}: {refused}") from refused
+        metrics.RELAY_CONNECT_SECONDS.observe(self._loop.time() - began)
         return connection
 
     def forget(self, address: str) -> None:

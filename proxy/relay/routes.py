@@ -14,25 +14,33 @@ _MAX_ASSERTIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Assertion:
+    """The value of `X-Sifu-Identity`, and until when it is said (seconds since the epoch)."""
+
+    value: bytes
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A server that answers: its socket, its key, and the identity headers minted with it."""
 
     name: ServerName
     address: str
     identity_key: str = field(repr=False)
-    _minted: dict[int, tuple[float, bytes]] = field(default_factory=dict, repr=False)
+    _minted: dict[int, Assertion] = field(default_factory=dict, repr=False)
 
-    def assert_identity(self, user: User, now: float) -> bytes:
-        """Return the value of `X-Sifu-Identity`; minted anew when half its life is over."""
+    def assert_identity(self, user: User, now: float) -> Assertion:
+        """Return what is said about a user; minted anew when half its life is over."""
         minted = self._minted.get(user.id)
-        if minted is not None and minted[0] > now:
-            return minted[1]
+        if minted is not None and minted.until > now:
+            return minted
         who = AssertedIdentity(user.slug, user.name, str(self.name), now + IDENTITY_LIFETIME)
         value = mint_identity(self.identity_key, who).encode("ascii")
         if len(self._minted) >= _MAX_ASSERTIONS:
             self._minted.clear()
-        self._minted[user.id] = (now + IDENTITY_LIFETIME / 2, value)
-        return value
+        self._minted[user.id] = minted = Assertion(value, now + IDENTITY_LIFETIME / 2)
+        return minted
 
 
 class Routes:

@@ -70,10 +70,13 @@ class SplicedPair:
         for transport in self._ends:
             transport.close()
 
-    def is_stalled_since(self, latest: float) -> bool:
-        return any(
-            0.0 < side.stalled_at < latest for side in (self.browser_side, self.upstream_side)
-        )
+    def end_stalled(self, latest: float) -> bool:
+        """Cut it if one side has taken nothing since before `latest` (loop time)."""
+        sides = (self.browser_side, self.upstream_side)
+        is_stalled = any(0.0 < side.stalled_at < latest for side in sides)
+        if is_stalled:
+            self.cut()
+        return is_stalled
 
     def _ended(self) -> None:
         if not self.is_over:

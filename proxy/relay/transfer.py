@@ -11,12 +11,11 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from proxy.core.errors import UpstreamBroken, UpstreamSlow
-from proxy.relay.exchange import Exchange, Outcome
+from proxy.relay.exchange import AwaitedExchange, Exchange, Outcome
 from proxy.relay.pool import Pool
 from proxy.relay.upstream import UpstreamConnection
 from proxy.tasks import cancel, spawn
 
-ANSWER_SECONDS = 300.0
 # How long a server may take nothing of an upload.
 STALL_SECONDS = 300.0
 _RETRYABLE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -24,18 +23,32 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 async def transfer(
-    pool: Pool, address: str, request: web.BaseRequest, exchange: Exchange, head: bytes
+    pool: Pool,
+    address: str,
+    request: web.BaseRequest,
+    exchange: AwaitedExchange,
+    head: bytes,
+    *,
+    anew: bool,
 ) -> Outcome:
-    """Return how it ended; raises `UpstreamBroken` or `UpstreamSlow` if nothing was sent down."""
+    """Return how it ended; raises `UpstreamBroken` or `UpstreamSlow` if nothing was sent down.
+
+    `anew` says that a kept-alive connection has failed this request already.
+    """
     has_body = request.body_exists
-    idle = None if exchange.offer else pool.take_idle(address)
+    idle = None if exchange.offer or anew else pool.take_idle(address)
     upstream = idle or await pool.dial(address)
     outcome = await _attempt(upstream, request, exchange, head, has_body=has_body)
     may_retry = idle is not None and not has_body and exchange.method in _RETRYABLE
     if outcome is Outcome.NOTHING and may_retry:
-        exchange.finished = asyncio.get_running_loop().create_future()
         upstream = await pool.dial(address)
         outcome = await _attempt(upstream, request, exchange, head, has_body=False)
+    raise_if_failed(outcome)
+    return outcome
+
+
+def raise_if_failed(outcome: Outcome) -> None:
+    """Raise `UpstreamBroken` or `UpstreamSlow` for an outcome of which the browser saw nothing."""
     if outcome is Outcome.NOTHING:
         raise UpstreamBroken(
             "The notebook server closed the connection. It may be restarting: try again.",
@@ -43,39 +56,31 @@ async def transfer(
         )
     if outcome is Outcome.MALFORMED:
         raise UpstreamBroken(detail="malformed answer")
-    return outcome
+    if outcome is Outcome.SLOW:
+        raise UpstreamSlow(detail="no answer in time")
 
 
 async def _attempt(
     upstream: UpstreamConnection,
     request: web.BaseRequest,
-    exchange: Exchange,
+    exchange: AwaitedExchange,
     head: bytes,
     *,
     has_body: bool,
 ) -> Outcome:
+    exchange.start()
     exchange.uploaded = not has_body
     upstream.begin(exchange, head)
     upload = None
     if has_body:
         upload = spawn(_upload(upstream, request, exchange), name="relay.upload")
     try:
-        return await _answer(exchange)
+        return await exchange.finished
     finally:
         if upload is not None:
             await cancel(upload)
         if not exchange.finished.done() or exchange.finished.cancelled():
             upstream.abandon()
-
-
-async def _answer(exchange: Exchange) -> Outcome:
-    """Wait for the end; a limit holds until the head came, none afterwards."""
-    while True:
-        done, _ = await asyncio.wait({exchange.finished}, timeout=ANSWER_SECONDS)
-        if done:
-            return exchange.finished.result()
-        if exchange.status == 0 and exchange.uploaded:
-            raise UpstreamSlow(detail=f"no answer within {ANSWER_SECONDS:.0f} s")
 
 
 async def _upload(
@@ -97,3 +102,4 @@ async def _upload(
     if chunked:
         upstream.send(b"0\r\n\r\n")
     exchange.uploaded = True
+    exchange.began = asyncio.get_running_loop().time()

@@ -9,15 +9,9 @@ import asyncio
 from collections.abc import Callable
 
 from proxy.core.chunks import ChunkFollower
-from proxy.core.response_head import (
-    MAX_HEAD,
-    Framing,
-    MalformedResponse,
-    ResponseHead,
-    parse_response_head,
-)
-from proxy.core.response_headers import filter_response_headers
+from proxy.core.response_head import MAX_HEAD, Framing, MalformedResponse
 from proxy.core.websocket_handshake import answers
+from proxy.relay.answer_heads import AnswerHead, judge_head
 from proxy.relay.exchange import Exchange, Outcome
 from proxy.relay.splice import splice
 
@@ -60,6 +54,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._exchange = exchange
         self._head, self._interim, self._reusable = b"", 0, False
         self._receive = self._receive_head
+        exchange.carrier = self
         exchange.browser.feeder = self
         if exchange.browser.writing_paused:
             self.pause_feeding()
@@ -67,6 +62,8 @@ class UpstreamConnection(asyncio.Protocol):
 
     def send(self, data: bytes) -> None:
         if self.transport is not None:
+            if self._exchange is not None:
+                self._exchange.sent += len(data)
             self.transport.write(data)
 
     async def room(self) -> None:
@@ -93,6 +90,8 @@ class UpstreamConnection(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
+        if self._exchange is not None:
+            self._exchange.received += len(data)
         try:
             self._receive(data)
         except MalformedResponse:
@@ -133,7 +132,9 @@ class UpstreamConnection(asyncio.Protocol):
             self._head = block
             return
         self._head = b""
-        head = parse_response_head(block[:end], for_head=exchange.method == "HEAD")
+        head = judge_head(
+            block[:end], exchange.method, exchange.around, exchange.rest, last=exchange.last
+        )
         rest = block[end + 4 :]
         if head.status >= 200:
             self._start(exchange, head, rest)
@@ -146,32 +147,43 @@ class UpstreamConnection(asyncio.Protocol):
             if rest:
                 self._receive_head(rest)
 
-    def _start(self, exchange: Exchange, head: ResponseHead, body: bytes) -> None:
+    def _start(self, exchange: Exchange, head: AnswerHead, body: bytes) -> None:
         self._reusable = head.keep_alive
         exchange.last = exchange.last or head.framing is Framing.UNTIL_CLOSE
-        written = _write_head(exchange, head)
         exchange.status = head.status
-        exchange.transport.write(written)
         if head.framing is Framing.NONE:
+            exchange.transport.write(head.written)
             self._finish(excess=bool(body))
-            return
+        elif head.framing is Framing.COUNTED and len(body) <= head.length:
+            self._start_counted(exchange, head, body)
+        else:
+            exchange.transport.write(head.written)
+            self._start_body(head)
+            if body:
+                self._receive(body)
+
+    def _start_counted(self, exchange: Exchange, head: AnswerHead, body: bytes) -> None:
+        """Head and body in one write: most answers come whole."""
+        exchange.transport.write(head.written + body if body else head.written)
+        self._left, self._receive = head.length - len(body), self._receive_counted
+        if not self._left:
+            self._finish(excess=False)
+
+    def _start_body(self, head: AnswerHead) -> None:
         if head.framing is Framing.COUNTED:
             self._left, self._receive = head.length, self._receive_counted
         elif head.framing is Framing.CHUNKED:
             self._chunks, self._receive = ChunkFollower(), self._receive_chunks
         else:
             self._receive = self._receive_until_close
-        if body:
-            self._receive(body)
 
-    def _switch(self, exchange: Exchange, head: ResponseHead, rest: bytes) -> None:
-        if exchange.offer is None or not answers(exchange.offer, head.headers):
+    def _switch(self, exchange: Exchange, head: AnswerHead, rest: bytes) -> None:
+        if exchange.offer is None or not answers(exchange.offer, head.parsed.headers):
             raise MalformedResponse("101 that nobody asked for")
         assert self.transport is not None  # noqa: S101 (data came from it)
-        written = _write_head(exchange, head)
         exchange.status = 101
         upstream, self.transport, self._exchange = self.transport, None, None
-        exchange.transport.write(written + rest)
+        exchange.transport.write(head.written + rest)
         exchange.pair = splice(exchange.browser, exchange.transport, upstream)
         exchange.end(Outcome.SWITCHED)
 
@@ -220,20 +232,3 @@ class UpstreamConnection(asyncio.Protocol):
             self._released(self)
         elif self.transport is not None:
             self.transport.abort()
-
-
-def _write_head(exchange: Exchange, head: ResponseHead) -> bytes:
-    fields = filter_response_headers(head.headers, exchange.around, exchange.rest)
-    lines = [b"HTTP/1.1 %d %s" % (head.status, head.reason)]
-    drops_length = head.status == 204 or head.status < 200
-    for name, value in fields:
-        if not (drops_length and name.lower() == b"content-length"):
-            lines.append(name + b": " + value)
-    if head.status == 101:
-        lines.append(b"Connection: Upgrade\r\nUpgrade: websocket")
-    elif exchange.last:
-        lines.append(b"Connection: close")
-    if head.framing is Framing.CHUNKED:
-        lines.append(b"Transfer-Encoding: chunked")
-    lines.append(b"\r\n")
-    return b"\r\n".join(lines)

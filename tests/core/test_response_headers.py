@@ -4,6 +4,7 @@ from proxy.core.response_head import MalformedResponse
 from proxy.core.response_headers import (
     Surroundings,
     filter_response_headers,
+    is_sandboxed,
     merge_policies,
     stays_inside,
 )
@@ -17,7 +18,7 @@ AROUND = Surroundings(
 
 
 def filtered(*headers: tuple[bytes, bytes], rest: str = "lab") -> dict[bytes, bytes]:
-    return dict(filter_response_headers(headers, AROUND, rest))
+    return dict(filter_response_headers(headers, AROUND, sandboxed=is_sandboxed(rest)))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_exactly_one_policy_leaves_with_our_frame_ancestors() -> None:
             (b"content-security-policy", b"frame-ancestors 'none', img-src *; report-uri /x"),
         ],
         AROUND,
-        "lab",
+        sandboxed=False,
     )
     policies = [value for name, value in headers if name.lower() == b"content-security-policy"]
     expected = b"script-src 'self', img-src *, frame-ancestors 'self' https://lms.example.org"

@@ -1,21 +1,10 @@
-"""The bounds of a browser's connection; and aiohttp's private parts, which must be where they were.
-
-If a test of the last group fails after an upgrade of aiohttp, `relay/browser.py` must be read
-again next to aiohttp's `web_protocol.py` before anything else.
-"""
+"""What a browser's connection may send, and in which order it is answered."""
 
 import asyncio
-import inspect
 
-import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.base_protocol import BaseProtocol
-from aiohttp.web_protocol import RequestHandler
 
-from proxy.relay import browser
-from proxy.store.database import Store
-from tests.relay.conftest import Running, Upstream, body_of, status_of
+from tests.relay.conftest import Running, body_of, status_of
 
 FRAMING_FAULTS = {
     "two lengths": "Content-Length: 1\r\nContent-Length: 2\r\n",
@@ -88,50 +77,6 @@ async def test_large_cookies_within_the_limit_pass(relay: Running) -> None:
     assert status_of(await relay.ask(cookie=cookie)) == 200
 
 
-async def test_a_slow_head_is_cut_after_its_time(
-    relay: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(browser, "HEAD_SECONDS", 0.3)
-    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
-    writer.write(b"GET / HTTP/1.1\r\nX: ")
-    async with asyncio.timeout(4):
-        answer = await reader.read()
-    assert status_of(answer) == 408
-    writer.close()
-
-
-async def test_a_connection_that_says_nothing_is_closed_too(
-    relay: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(browser, "HEAD_SECONDS", 0.3)
-    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
-    async with asyncio.timeout(4):
-        assert await reader.read() == b""
-    writer.close()
-
-
-async def test_one_connection_too_many_is_closed_and_the_others_are_served(
-    store: Store, upstream: Upstream
-) -> None:
-    async def answer(_: web.BaseRequest) -> web.Response:
-        return web.Response(text="ok")
-
-    server = browser.BrowserServer(answer, capacity=3)
-    listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    open_ones = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    async with asyncio.timeout(4):
-        assert await reader.read() == b""
-    writer.close()
-    for reader, writer in open_ones:
-        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        assert (await reader.read()).endswith(b"ok")
-        writer.close()
-    listening.close()
-    await server.shutdown(1)
-
-
 async def test_pipelined_requests_are_answered_in_their_order(relay: Running) -> None:
     async def script(
         head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -150,27 +95,3 @@ async def test_http_1_0_gets_an_answer_and_a_closed_connection(relay: Running) -
     answer = await relay.raw(f"{head}Cookie: {relay.cookie()}\r\n\r\n".encode())
     assert status_of(answer) == 200
     assert relay.upstream.heads[0].startswith(b"GET /user/everyone/shared/x HTTP/1.0")
-
-
-def test_the_c_parser_is_there() -> None:
-    assert browser.has_c_parser()
-
-
-def test_aiohttp_private_parts_are_where_they_were() -> None:
-    assert aiohttp.__version__.startswith("3.14."), "read relay/browser.py against this version"
-    for slot in (
-        "_message_tail",
-        "_messages",
-        "_waiter",
-        "_request_count",
-        "_request_in_progress",
-        "_next_keepalive_close_time",
-        "_manager",
-    ):
-        assert slot in RequestHandler.__slots__
-    assert "_upgraded" in BaseProtocol.__slots__
-    assert "self._connections" in inspect.getsource(web.Server)
-    source = inspect.getsource(RequestHandler.finish_response)
-    assert "resp.prepare" in source
-    assert "write_eof" in source
-    assert "handler_cancellation" in inspect.signature(web.Server.__init__).parameters

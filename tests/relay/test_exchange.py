@@ -1,21 +1,34 @@
-import asyncio
 from typing import Any, cast
 
 from proxy.core.response_headers import Surroundings
-from proxy.relay.exchange import Exchange, Outcome
+from proxy.relay.exchange import AwaitedExchange, Outcome
+
+
+def make_exchange() -> AwaitedExchange:
+    around = Surroundings("/", "", "", frozenset())
+    nobody = cast(Any, None)
+    exchange = AwaitedExchange(nobody, nobody, "GET", "", around, began=10.0, last=False)
+    exchange.start()
+    return exchange
 
 
 async def test_an_exchange_ends_once() -> None:
-    exchange = Exchange(
-        browser=cast(Any, None),
-        transport=cast(Any, None),
-        method="GET",
-        rest="",
-        around=Surroundings("/", "", "", frozenset()),
-        last=False,
-        offer=None,
-        finished=asyncio.get_running_loop().create_future(),
-    )
+    exchange = make_exchange()
     exchange.end(Outcome.CUT)
     exchange.end(Outcome.COMPLETE)
     assert exchange.finished.result() is Outcome.CUT
+
+
+async def test_an_answer_that_never_begins_is_given_up() -> None:
+    exchange = make_exchange()
+    assert not exchange.end_stalled(9.0)
+    assert exchange.end_stalled(11.0)
+    assert exchange.finished.result() is Outcome.SLOW
+
+
+async def test_an_answer_that_began_or_an_upload_that_runs_is_not_given_up() -> None:
+    begun, uploading = make_exchange(), make_exchange()
+    begun.status = 200
+    uploading.uploaded = False
+    assert not begun.end_stalled(11.0)
+    assert not uploading.end_stalled(11.0)

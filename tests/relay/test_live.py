@@ -11,7 +11,7 @@ class Connection:
     def close(self) -> None:
         self.ends.append("close")
 
-    def is_stalled_since(self, latest: float) -> bool:
+    def end_stalled(self, latest: float) -> bool:
         return False
 
 

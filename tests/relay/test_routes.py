@@ -45,4 +45,4 @@ async def test_an_identity_is_minted_anew_before_it_ends(store: Store, clock: Fa
     clock.advance(2)
     second = route.assert_identity(user, clock())
     assert second != first
-    assert read_identity(KEY, second.decode(), str(SHARED), clock()).user == "ada"
+    assert read_identity(KEY, second.value.decode(), str(SHARED), clock()).user == "ada"

@@ -114,8 +114,8 @@ async def test_a_websocket_whose_server_reads_nothing_is_cut_in_the_end(relay: R
     await asyncio.sleep(0.3)
     live, loop = relay.program.context.live, asyncio.get_running_loop()
     assert len(live) == 1
-    assert live.cut_stalled(loop.time() - 60) == 0
-    assert live.cut_stalled(loop.time()) == 1
+    assert live.end_stalled(loop.time() - 60) == 0
+    assert live.end_stalled(loop.time()) == 1
     await asyncio.sleep(0.1)
     assert len(live) == 0
 

@@ -1,0 +1,98 @@
+"""Carries a request whose header block is, byte for byte, one that was understood and allowed.
+
+Promises: what goes up is what the long way would have sent, and what comes down is judged as
+there; a target is parsed and must name the precedent's server. Whatever is not as expected takes
+the long way, before anything was sent. Must not: decide; it repeats a decision.
+"""
+
+import asyncio
+
+from proxy.core.identity import ServerName
+from proxy.core.paths import Target, parse_target
+from proxy.relay.browser import BrowserConnection
+from proxy.relay.context import RelayContext
+from proxy.relay.exchange import Exchange, Outcome
+from proxy.relay.precedents import Precedent
+
+_BEFORE, _AFTER = b"GET ", b" HTTP/1.1"
+
+
+class FastLane:
+    """One of a relay process."""
+
+    def __init__(self, context: RelayContext) -> None:
+        self._context = context
+        self._loop = asyncio.get_running_loop()
+
+    def repeat(self, browser: BrowserConnection, data: bytes) -> bool:
+        """Begin to answer `data`, a whole request; return whether it could be."""
+        context = self._context
+        end = data.find(b"\r\n")
+        precedent = context.precedents.find(browser.address, data[end:], context.clock())
+        if precedent is None or browser.transport is None:
+            return False
+        target = _target_of(data[:end], precedent.server)
+        if target is None:
+            return False
+        upstream = context.pool.take_idle(precedent.address)
+        if upstream is None:
+            return False
+        exchange = RepeatedExchange(self, browser, browser.transport, target, precedent, data)
+        browser.repeated = exchange
+        context.live.add(precedent.credential, exchange)
+        if precedent.shows_person:
+            context.activity.note(precedent.server, precedent.session_id)
+        upstream.begin(exchange, data[:end] + precedent.head)
+        return True
+
+    def settle(self, exchange: "RepeatedExchange", outcome: Outcome) -> None:
+        context = self._context
+        context.live.discard(exchange.precedent.credential, exchange)
+        if exchange.status:
+            context.tally.count(exchange)
+        exchange.browser.finish(outcome, exchange.data)
+
+    def now(self) -> float:
+        return self._loop.time()
+
+
+class RepeatedExchange(Exchange):
+    """An exchange of the fast lane; `data` is the request as it came."""
+
+    __slots__ = ("_lane", "data", "precedent")
+
+    def __init__(
+        self,
+        lane: FastLane,
+        browser: BrowserConnection,
+        transport: asyncio.Transport,
+        target: Target,
+        precedent: Precedent,
+        data: bytes,
+    ) -> None:
+        super().__init__(
+            browser,
+            transport,
+            "GET",
+            target.rest,
+            precedent.around,
+            began=lane.now(),
+            last=precedent.last,
+        )
+        self._lane = lane
+        self.precedent = precedent
+        self.data = data
+
+    def settle(self, outcome: Outcome) -> None:
+        self._lane.settle(self, outcome)
+
+
+def _target_of(line: bytes, server: ServerName) -> Target | None:
+    """Return the target of a request line, if it is one below the server's prefix."""
+    if not (line.startswith(_BEFORE) and line.endswith(_AFTER)):
+        return None
+    target = parse_target(line[len(_BEFORE) : -len(_AFTER)].decode("latin-1"))
+    if not isinstance(target, Target) or target.server != server:
+        return None
+    # The prefix without its slash is answered by a redirect.
+    return target if len(target.path) >= len(server.prefix) else None

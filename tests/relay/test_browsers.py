@@ -1,0 +1,93 @@
+"""How many connections of browsers there may be, and how long each may take."""
+
+import asyncio
+
+import pytest
+from aiohttp import web
+
+from proxy.relay import browsers
+from proxy.store.database import Store
+from tests.relay.conftest import Running, Upstream, status_of
+
+
+async def test_a_slow_head_is_cut_after_its_time(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsers, "HEAD_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(b"GET / HTTP/1.1\r\nX: ")
+    async with asyncio.timeout(4):
+        answer = await reader.read()
+    assert status_of(answer) == 408
+    writer.close()
+
+
+async def test_a_connection_that_says_nothing_is_closed_too(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsers, "HEAD_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    async with asyncio.timeout(4):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_one_connection_too_many_is_closed_and_the_others_are_served(
+    store: Store, upstream: Upstream
+) -> None:
+    async def answer(_: web.BaseRequest) -> web.Response:
+        return web.Response(text="ok")
+
+    server = browsers.BrowserServer(answer, capacity=3)
+    listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    open_ones = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(4):
+        assert await reader.read() == b""
+    writer.close()
+    for reader, writer in open_ones:
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await reader.read()).endswith(b"ok")
+        writer.close()
+    listening.close()
+    await server.shutdown(1)
+
+
+async def test_of_one_address_only_so_many_may_rest_and_the_oldest_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def answer(_: web.BaseRequest) -> web.Response:
+        return web.Response(text="ok")
+
+    monkeypatch.setattr(browsers, "MAX_RESTING", 10)
+    monkeypatch.setattr(browsers, "_CLOSED_TOGETHER", 3)
+    server = browsers.BrowserServer(answer, is_bounded=lambda address: address == "127.0.0.1")
+    listening = await asyncio.get_running_loop().create_server(server, ["127.0.0.1", "::1"], 0)
+    by_family = {s.family.name: s.getsockname()[1] for s in listening.sockets}
+    kept = [await asyncio.open_connection("127.0.0.1", by_family["AF_INET"]) for _ in range(10)]
+    trusted = [await asyncio.open_connection("::1", by_family["AF_INET6"]) for _ in range(12)]
+    await asyncio.sleep(0.05)
+    assert len(server.connections) == 22
+    kept.append(await asyncio.open_connection("127.0.0.1", by_family["AF_INET"]))
+    await asyncio.sleep(0.05)
+    assert len(server.connections) == 20
+    assert [reader.at_eof() for reader, _ in kept] == [True] * 3 + [False] * 8
+    for _, writer in kept + trusted:
+        writer.close()
+    listening.close()
+    await server.shutdown(1)
+
+
+async def test_a_connection_that_rests_too_long_is_closed(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsers, "REST_SECONDS", 0.2)
+    request = relay.request(close=False)
+    for _ in range(2):  # by aiohttp, then by the fast lane
+        reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+        writer.write(request)
+        await reader.readuntil(b"ok")
+        async with asyncio.timeout(4):
+            assert await reader.read() == b""
+        writer.close()

@@ -1,0 +1,361 @@
+"""A repeated request takes a short way; it must be the same way, seen from both ends."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from proxy.core.identity import ServerName
+from proxy.core.tokens import Pass, mint_pass
+from proxy.relay.browser import BrowserConnection
+from proxy.relay.fast_lane import FastLane
+from proxy.store import sessions
+from tests.relay.conftest import OK, SECRET, Running, body_of, header_of, status_of
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@pytest.fixture
+def lanes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Which requests took the fast lane, in their order."""
+    taken: list[bool] = []
+    repeat = FastLane.repeat
+
+    def watched(lane: FastLane, browser: BrowserConnection, data: bytes) -> bool:
+        taken.append(repeat(lane, browser, data))
+        return taken[-1]
+
+    monkeypatch.setattr(FastLane, "repeat", watched)
+    return taken
+
+
+@pytest.fixture
+async def watched_relay(lanes: list[bool], relay: Running) -> Running:
+    return relay
+
+
+@asynccontextmanager
+async def connect(relay: Running) -> AsyncIterator[Streams]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    yield reader, writer
+    writer.close()
+
+
+async def ask(streams: Streams, request: bytes) -> bytes:
+    """Send a request on a kept-alive connection; return its answer, of declared length."""
+    reader, writer = streams
+    writer.write(request)
+    async with asyncio.timeout(5):
+        head = await reader.readuntil(b"\r\n\r\n")
+        return head + await reader.readexactly(int(header_of(head, "Content-Length") or 0))
+
+
+async def test_the_second_of_two_like_requests_takes_the_fast_lane(
+    watched_relay: Running, lanes: list[bool]
+) -> None:
+    request = watched_relay.request("api/status", close=False)
+    async with connect(watched_relay) as streams:
+        answers = [await ask(streams, request) for _ in range(3)]
+    assert lanes == [False, True, True]
+    assert answers[0] == answers[1] == answers[2]
+    assert len(set(watched_relay.upstream.heads)) == 1
+
+
+async def test_another_connection_of_the_same_address_may_repeat_too(
+    watched_relay: Running, lanes: list[bool]
+) -> None:
+    request = watched_relay.request("api/status", close=False)
+    for _ in range(2):
+        async with connect(watched_relay) as streams:
+            assert status_of(await ask(streams, request)) == 200
+    assert lanes == [False, True]
+
+
+async def test_both_lanes_send_up_the_same_bytes_or_refuse_alike(relay: Running) -> None:
+    chance = random.Random(7)  # noqa: S311 (inputs, not secrets)
+    pieces = ["a", "/", "..", ".", "%2e", "%2f", "?", "#", "%00", ";", "//", " ", "\\", "%25", "é"]
+    targets = ["".join(chance.choices(pieces, k=chance.randint(0, 6))) for _ in range(300)]
+    targets += ["../../other/server/x", "../shared/x", "?x", "x?y"]
+
+    async def outcome(streams: Streams, target: str) -> tuple[int, list[bytes]]:
+        relay.upstream.heads.clear()
+        head = relay.request(relay.server.prefix + target, headers="X: y\r\n", close=False)
+        reader, writer = streams
+        writer.write(head)
+        async with asyncio.timeout(5):
+            answer = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(header_of(answer, "Content-Length") or 0))
+        return status_of(answer), list(relay.upstream.heads)
+
+    async def both(target: str, *, precedents: bool) -> tuple[int, list[bytes]]:
+        context = relay.program.context
+        async with connect(relay) as streams:
+            await ask(streams, relay.request("first", headers="X: y\r\n", close=False))
+            if not precedents:
+                context.precedents.forget_all()
+            return await outcome(streams, target)
+
+    for target in targets:
+        fast = await both(target, precedents=True)
+        slow = await both(target, precedents=False)
+        assert fast == slow, target
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"method": "HEAD"},
+        {"method": "OPTIONS"},
+        {"headers": "X-Another: y\r\n"},
+        {"headers": "Content-Length: 0\r\n"},
+        {"cookie": ""},
+    ],
+)
+async def test_a_request_that_differs_takes_the_long_way(
+    watched_relay: Running, lanes: list[bool], change: dict[str, str]
+) -> None:
+    async with connect(watched_relay) as streams:
+        await ask(streams, watched_relay.request(close=False))
+        reader, writer = streams
+        writer.write(watched_relay.request(close=False, **change))  # type: ignore[arg-type]
+        await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    assert lanes == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ("Content-Length: 2\r\n", b"ab"),
+        ("Transfer-Encoding: chunked\r\n", b"0\r\n\r\n"),
+        ("Expect: 100-continue\r\n", b""),
+    ],
+)
+async def test_a_request_with_a_body_is_never_a_precedent(
+    watched_relay: Running, lanes: list[bool], headers: str, body: bytes
+) -> None:
+    async def script(
+        _head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readexactly(len(body))
+        writer.write(OK)
+
+    watched_relay.upstream.script = script
+    for _ in range(2):
+        async with connect(watched_relay) as (reader, writer):
+            writer.write(watched_relay.request(headers=headers, close=False))
+            await asyncio.sleep(0.05)
+            writer.write(body)
+            await asyncio.wait_for(reader.readuntil(b"ok"), 5)
+    assert not any(lanes)
+
+
+async def test_a_pass_opens_no_other_server_by_way_of_a_precedent(relay: Running) -> None:
+    async with connect(relay) as streams:
+        assert status_of(await ask(streams, relay.request(close=False))) == 200
+        other = relay.request("/user/ada/home/lab", close=False)
+        assert status_of(await ask(streams, other)) == 401
+    assert len(relay.upstream.heads) == 1
+
+
+async def test_a_session_that_ended_is_refused_on_the_fast_lane_too(relay: Running) -> None:
+    request = relay.request(close=False)
+    async with connect(relay) as streams:
+        for _ in range(2):
+            assert status_of(await ask(streams, request)) == 200
+        await relay.store.write(sessions.end, "session1", relay.program.context.clock())
+        await relay.program.context.feed.poll()
+        assert status_of(await ask(streams, request)) == 401
+
+
+async def test_a_pass_that_expires_ends_its_precedent(relay: Running) -> None:
+    now = relay.program.context.clock()
+    grant = Pass("session1", "ada", ServerName("everyone", "shared"), now + 0.4)
+    cookie = f"sifu-pass={mint_pass([SECRET], grant)}"
+    request = relay.request(cookie=cookie, close=False)
+    async with connect(relay) as streams:
+        for _ in range(2):
+            assert status_of(await ask(streams, request)) == 200
+        await asyncio.sleep(0.5)
+        assert status_of(await ask(streams, request)) == 401
+
+
+async def test_requests_sent_ahead_wait_and_are_answered_in_order(relay: Running) -> None:
+    async def script(
+        head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        name = head.split(b" ")[1].rpartition(b"/")[2]
+        await asyncio.sleep(0.01)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(name), name))
+
+    relay.upstream.script = script
+    async with connect(relay) as streams:
+        await ask(streams, relay.request("first", close=False))
+        reader, writer = streams
+        names = [f"n{number}" for number in range(30)]
+        for name in names:
+            writer.write(relay.request(name, close=False))
+            await asyncio.sleep(0.001)
+        got = []
+        for _ in names:
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            length = int(header_of(head, "Content-Length") or 0)
+            got.append((await reader.readexactly(length)).decode())
+    assert got == names
+
+
+async def test_a_flood_sent_ahead_is_held_within_bounds(relay: Running) -> None:
+    release = asyncio.Event()
+
+    async def script(
+        head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if b"/slow " in head:
+            await release.wait()
+        writer.write(OK)
+
+    relay.upstream.script = script
+    async with connect(relay) as streams:
+        await ask(streams, relay.request("first", close=False))
+        reader, writer = streams
+        writer.write(relay.request("slow", close=False))
+        await asyncio.sleep(0.05)
+        for _ in range(1500):
+            writer.write(relay.request("more", close=False))
+        await asyncio.sleep(0.3)
+        (connection,) = relay.program.server.connections
+        assert len(connection._held) <= 256 * 1024
+        release.set()
+        async with asyncio.timeout(30):
+            for _ in range(1501):
+                assert (await reader.readuntil(b"ok")).endswith(b"ok")
+
+
+async def test_a_kept_alive_connection_that_died_loses_no_repeated_request(relay: Running) -> None:
+    async def script(
+        head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if len(relay.upstream.heads) in {2, 4}:
+            writer.close()
+        else:
+            writer.write(OK)
+
+    relay.upstream.script = script
+    request = relay.request(close=False)
+    async with connect(relay) as streams:
+        for _ in range(3):
+            assert status_of(await ask(streams, request)) == 200
+    assert relay.upstream.connections == 3
+
+
+async def test_a_malformed_answer_to_a_repeated_request_is_502(relay: Running) -> None:
+    request = relay.request(close=False)
+    async with connect(relay) as streams:
+        assert status_of(await ask(streams, request)) == 200
+        relay.upstream.answer = b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"
+        assert status_of(await ask(streams, request)) == 502
+    assert len(relay.upstream.heads) == 2
+
+
+async def test_an_answer_that_breaks_off_cuts_the_browser(relay: Running) -> None:
+    async def script(
+        head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if len(relay.upstream.heads) == 1:
+            writer.write(OK)
+        else:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+            writer.close()
+
+    relay.upstream.script = script
+    request = relay.request(close=False)
+    async with connect(relay) as streams:
+        await ask(streams, request)
+        streams[1].write(request)
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+            await streams[0].readuntil(b"half and more")
+    assert len(relay.program.context.live) == 0
+
+
+async def test_a_server_that_never_answers_is_504(relay: Running) -> None:
+    async def script(
+        head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if len(relay.upstream.heads) == 1:
+            writer.write(OK)
+        else:
+            await reader.read()
+
+    relay.upstream.script = script
+    request = relay.request(close=False)
+    async with connect(relay) as streams:
+        await ask(streams, request)
+        streams[1].write(request)
+        await asyncio.sleep(0.1)
+        assert relay.program.context.live.end_stalled(asyncio.get_running_loop().time()) == 1
+        head = await asyncio.wait_for(streams[0].readuntil(b"\r\n\r\n"), 5)
+        assert status_of(head) == 504
+
+
+async def test_a_browser_that_leaves_ends_the_request_at_the_server(relay: Running) -> None:
+    ended = asyncio.Event()
+
+    async def script(
+        head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if len(relay.upstream.heads) == 1:
+            writer.write(OK)
+            return
+        await reader.read()
+        ended.set()
+
+    relay.upstream.script = script
+    request = relay.request(close=False)
+    async with connect(relay) as streams:
+        await ask(streams, request)
+        streams[1].write(request)
+        await asyncio.sleep(0.05)
+    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.sleep(0.05)
+    assert len(relay.program.context.live) == 0
+    assert relay.program.server.connections == []
+
+
+async def test_a_large_answer_waits_for_a_slow_browser(relay: Running) -> None:
+    body = bytes(range(256)) * 32_768
+
+    async def script(
+        head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+
+    relay.upstream.script = script
+    request = relay.request(close=False)
+    async with connect(relay) as streams:
+        await ask(streams, request)
+        streams[1].write(request)
+        await asyncio.sleep(0.3)
+        head = await streams[0].readuntil(b"\r\n\r\n")
+        assert status_of(head) == 200
+        assert await streams[0].readexactly(len(body)) == body
+
+
+async def test_closing_is_repeated_as_it_was_asked_for(
+    watched_relay: Running, lanes: list[bool]
+) -> None:
+    request = watched_relay.request()
+    answers = [await watched_relay.raw(request) for _ in range(2)]
+    assert lanes == [False, True]
+    assert answers[0] == answers[1]
+    assert header_of(answers[1], "Connection") == "close"
+    assert body_of(answers[1]) == b"ok"
+
+
+async def test_while_draining_every_answer_says_that_it_is_the_last(relay: Running) -> None:
+    request = relay.request(close=False)
+    async with connect(relay) as streams:
+        await ask(streams, request)
+        relay.program.context.drain()
+        assert header_of(await ask(streams, request), "Connection") == "close"
