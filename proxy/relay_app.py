@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from proxy import log
 from proxy.core.clock import Clock, system_clock
@@ -137,7 +138,7 @@ def main() -> None:
     log.configure(program="relay", level=settings.log_level)
     if not has_c_parser():
         sys.exit("aiohttp's C parser is missing; the relay does not run with the slow one.")
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

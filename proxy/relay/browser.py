@@ -8,7 +8,7 @@ knows what was judged before, and aiohttp's handler judges the rest.
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 from aiohttp import web
 
@@ -83,8 +83,7 @@ class BrowserConnection(asyncio.Protocol):
         self.block: bytes | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (streams are)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.resting_since = self._loop.time()
         peer = transport.get_extra_info("peername")
         self.address = peer[0] if peer else ""

@@ -7,6 +7,7 @@ used again. Bytes that nobody asked for close an idle connection. Must not: deci
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 from proxy.core.chunks import ChunkFollower
 from proxy.core.response_head import MAX_HEAD, Framing, MalformedResponse
@@ -86,8 +87,7 @@ class UpstreamConnection(asyncio.Protocol):
             self.transport.resume_reading()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (streams are)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         if self._exchange is not None:

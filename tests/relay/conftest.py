@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from proxy.core.clock import system_clock
 from proxy.core.identity import SHARED, ServerName, User
@@ -23,6 +24,13 @@ SECRET = "s" * 40
 KEY = "k" * 43
 Script = Callable[[bytes, asyncio.StreamReader, asyncio.StreamWriter], "object"]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The relay runs on uvloop, so it is tested on it."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @dataclass

@@ -63,19 +63,24 @@ async def test_of_one_address_only_so_many_may_rest_and_the_oldest_go(
     monkeypatch.setattr(browsers, "MAX_RESTING", 10)
     monkeypatch.setattr(browsers, "_CLOSED_TOGETHER", 3)
     server = browsers.BrowserServer(answer, is_bounded=lambda address: address == "127.0.0.1")
-    listening = await asyncio.get_running_loop().create_server(server, ["127.0.0.1", "::1"], 0)
-    by_family = {s.family.name: s.getsockname()[1] for s in listening.sockets}
-    kept = [await asyncio.open_connection("127.0.0.1", by_family["AF_INET"]) for _ in range(10)]
-    trusted = [await asyncio.open_connection("::1", by_family["AF_INET6"]) for _ in range(12)]
+    loop = asyncio.get_running_loop()
+    listening = [await loop.create_server(server, host, 0) for host in ("127.0.0.1", "::1")]
+    port, port6 = (one.sockets[0].getsockname()[1] for one in listening)
+    kept = []
+    for _ in range(10):
+        kept.append(await asyncio.open_connection("127.0.0.1", port))
+        await asyncio.sleep(0.005)  # the loop's clock counts milliseconds
+    trusted = [await asyncio.open_connection("::1", port6) for _ in range(12)]
     await asyncio.sleep(0.05)
     assert len(server.connections) == 22
-    kept.append(await asyncio.open_connection("127.0.0.1", by_family["AF_INET"]))
+    kept.append(await asyncio.open_connection("127.0.0.1", port))
     await asyncio.sleep(0.05)
     assert len(server.connections) == 20
     assert [reader.at_eof() for reader, _ in kept] == [True] * 3 + [False] * 8
     for _, writer in kept + trusted:
         writer.close()
-    listening.close()
+    for one in listening:
+        one.close()
     await server.shutdown(1)
 
 
