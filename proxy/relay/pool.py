@@ -41,9 +41,8 @@ class Pool:
         make = partial(UpstreamConnection, partial(self._release, address))
         began = self._loop.time()
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                connected = await _connect(address)
-                _, connection = await self._loop.create_unix_connection(make, sock=connected)
+            connected = await _connect(address)
+            _, connection = await self._loop.create_unix_connection(make, sock=connected)
         except TimeoutError as slow:
             metrics.RELAY_CONNECT_FAILURES.inc()
             raise UpstreamSlow(detail=f"connect to {address}") from slow
@@ -85,17 +84,26 @@ async def _connect(address: str) -> socket.socket:
     A full queue is `EAGAIN` there (unix(7)), which the event loop would take for “under way”.
     """
     connecting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connecting.setblocking(False)
-    pause = 0.002
     try:
-        while True:
-            try:
-                connecting.connect(address)
-            except BlockingIOError:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 0.1)
-            else:
-                return connecting
+        connecting.setblocking(False)
+        try:
+            connecting.connect(address)
+        except BlockingIOError:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await _connect_to_a_full_queue(connecting, address)
     except BaseException:
         connecting.close()
         raise
+    return connecting
+
+
+async def _connect_to_a_full_queue(connecting: socket.socket, address: str) -> None:
+    pause = 0.002
+    while True:
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 0.1)
+        try:
+            connecting.connect(address)
+        except BlockingIOError:
+            continue
+        return

@@ -36,7 +36,7 @@ async def transfer(
     `anew` says that a kept-alive connection has failed this request already.
     """
     has_body = request.body_exists
-    idle = None if exchange.offer or anew else pool.take_idle(address)
+    idle = None if anew else pool.take_idle(address)
     upstream = idle or await pool.dial(address)
     outcome = await _attempt(upstream, request, exchange, head, has_body=has_body)
     may_retry = idle is not None and not has_body and exchange.method in _RETRYABLE

@@ -27,11 +27,12 @@ class UpstreamConnection(asyncio.Protocol):
         "_exchange",
         "_head",
         "_interim",
+        "_is_full",
         "_left",
         "_receive",
         "_released",
         "_reusable",
-        "_writable",
+        "_room",
         "idle_since",
         "transport",
     )
@@ -45,8 +46,9 @@ class UpstreamConnection(asyncio.Protocol):
         self._chunks = ChunkFollower()
         self._receive: Callable[[bytes], None] = self._receive_unasked
         self._reusable = False
-        self._writable = asyncio.Event()
-        self._writable.set()
+        # While it takes no more: who waits for that to end.
+        self._is_full = False
+        self._room: asyncio.Future[None] | None = None
         self.transport: asyncio.Transport | None = None
         self.idle_since = 0.0
 
@@ -69,7 +71,9 @@ class UpstreamConnection(asyncio.Protocol):
 
     async def room(self) -> None:
         """Wait until the upstream takes more (request-side back-pressure)."""
-        await self._writable.wait()
+        if self._is_full:
+            self._room = asyncio.get_running_loop().create_future()
+            await self._room
 
     def abandon(self) -> None:
         """The browser went away, or the exchange is over early: this connection is not reused."""
@@ -99,7 +103,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.transport = None
-        self._writable.set()
+        self.resume_writing()
         if self._exchange is None:
             return
         if self._receive == self._receive_until_close and exc is None:
@@ -110,10 +114,13 @@ class UpstreamConnection(asyncio.Protocol):
             self._end(Outcome.MALFORMED if self._head or self._interim else Outcome.NOTHING)
 
     def pause_writing(self) -> None:
-        self._writable.clear()
+        self._is_full = True
 
     def resume_writing(self) -> None:
-        self._writable.set()
+        self._is_full = False
+        room, self._room = self._room, None
+        if room is not None and not room.done():
+            room.set_result(None)
 
     def _started(self) -> bool:
         return self._exchange is not None and self._exchange.status > 0
