@@ -10,10 +10,10 @@ LOCK = build/lock/bin/uv pip compile --universal --python-version 3.11 --generat
 # Jupyter starts many times slower where its bytecode is not kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install test check docs lock
+.PHONY: help run install test check bench fuzz soak conformance docs lock
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: .venv/installed ## install if needed, start Sifu, print where it answers
 	@exec .venv/bin/python -m proxy up
@@ -28,6 +28,20 @@ check: .venv/installed-dev ## style, types and floors
 	.venv/bin/python -m ruff format --check
 	.venv/bin/python -m mypy proxy tests docs/generate.py
 	.venv/bin/lint-imports
+
+bench: .venv/installed-dev ## measure the relay beside other proxies; ARGS=--quick takes two minutes
+	@.venv/bin/python -m bench $(ARGS)
+
+fuzz: .venv/installed-dev ## hostile responses and requests; ARGS="--inputs 10000000" takes minutes
+	@.venv/bin/python -m hazards.fuzz_responses $(ARGS)
+	@.venv/bin/python -m hazards.fuzz_requests
+
+soak: .venv/installed-dev ## a million requests, then gigabytes and stalled peers; some ten minutes
+	@.venv/bin/python -m hazards.soak $(ARGS)
+	@.venv/bin/python -m hazards.bulk --idle-minutes 1
+
+conformance: .venv/installed-dev ## Autobahn's websocket cases through the relay; needs Python 2.7
+	@.venv/bin/python -m hazards.conformance $(ARGS)
 
 docs: .venv/installed-dev ## rewrite the tables in docs/ that come from the code
 	@.venv/bin/python docs/generate.py

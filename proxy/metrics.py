@@ -66,6 +66,7 @@ RELAY_CONNECT_FAILURES = Counter(
 RELAY_REFUSAL_REASONS = (
     "foreign_host",
     "forbidden",
+    "framing",
     "long_head",
     "method",
     "no_pass",

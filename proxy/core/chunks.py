@@ -110,6 +110,8 @@ class ChunkFollower:
                 self._held = data
                 return b""
             end = found + 4
+            if end > _MAX_TRAILERS:
+                raise MalformedResponse("trailers")
         self._part = _Part.DONE
         self.excess = end < len(data)
         return _END

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 _SESSION = "sifu"
 _DOOR = "sifu-door"
 _PASS = "sifu-pass"  # noqa: S105 (a name)
+# What browsers trim (RFC 6265 5.2); str.strip would trim more, and see another cookie than they.
+_WHITESPACE = " \t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +63,28 @@ def is_doubled(headers: Iterable[str], name: str) -> bool:
 
 def strip_ours(header: str) -> str:
     """Return a `Cookie` header without our cookies; empty if nothing is left."""
-    kept = (pair.strip() for pair in header.split(";"))
+    kept = (pair.strip(_WHITESPACE) for pair in header.split(";"))
     return "; ".join(pair for pair in kept if pair and not _is_ours(pair.partition("=")[0]))
 
 
 def may_be_set(header: str, prefix: str) -> bool:
     """May a server below `prefix` set this cookie (a `Set-Cookie` value)?
 
-    Not ours, no `Domain`, and a `Path` inside its own prefix.
+    Not ours, no `Domain`, and a `Path` inside its own prefix. A cookie without a name is sent back
+    as its bare value, which may look like one of ours.
     """
     first, *attributes = header.split(";")
-    if _is_ours(first.partition("=")[0]):
+    cookie, equals, _ = first.partition("=")
+    if not equals or not cookie.strip(_WHITESPACE) or _is_ours(cookie):
         return False
     path = None
     for attribute in attributes:
         name, _, value = attribute.partition("=")
-        if name.strip().lower() == "domain":
+        name = name.strip(_WHITESPACE).lower()
+        if name == "domain":
             return False
-        if name.strip().lower() == "path":
-            path = value.strip()
+        if name == "path":
+            path = value.strip(_WHITESPACE)
     inside = path is not None and (path + "/").startswith(prefix)
     return inside and ".." not in str(path) and "%" not in str(path)
 
@@ -101,6 +106,7 @@ def format_cookie(
 
 
 def _is_ours(name: str) -> bool:
+    """Is it ours, or would it be to a reader who trims more?"""
     return name.strip() in OURS
 
 
@@ -108,4 +114,4 @@ def _pairs(headers: Iterable[str]) -> Iterable[tuple[str, str]]:
     for header in headers:
         for pair in header.split(";"):
             name, _, value = pair.partition("=")
-            yield name.strip(), value.strip()
+            yield name.strip(_WHITESPACE), value.strip(_WHITESPACE)

@@ -92,12 +92,6 @@ def named_by_connection(headers: RawHeaders) -> frozenset[bytes]:
     return _listed(tuple([value for name, value in headers if name.lower() == b"connection"]))
 
 
-def offers(headers: RawHeaders, name: bytes) -> list[str]:
-    """Return the comma-separated members of every header of this name, trimmed."""
-    values = (value.decode("latin-1") for key, value in headers if key.lower() == name)
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
-
-
 @lru_cache(maxsize=_REMEMBERED)
 def _plan(names: tuple[bytes, ...]) -> _Plan:
     """Remembered: a browser sends few different rows of names, again and again."""
@@ -118,7 +112,7 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _listed(values: tuple[bytes, ...]) -> frozenset[bytes]:
-    return frozenset(part.strip().lower() for value in values for part in value.split(b","))
+    return frozenset(part.strip(b" \t").lower() for value in values for part in value.split(b","))
 
 
 def _fold(name: bytes) -> bytes:

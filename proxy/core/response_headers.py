@@ -37,6 +37,9 @@ _DROPPED = HOP_BY_HOP | {
     b"x-sendfile",
 }
 _DROPPED_PREFIXES = (b"x-accel-", b"x-sifu-", b"x-lighttpd-")
+# What `Connection` may not remove: the body was framed by it.
+_NOT_REMOVABLE = frozenset({b"content-length"})
+_WHITESPACE = " \t"  # what HTTP trims; str.strip would trim what browsers keep (NBSP, NEL)
 _JUDGED_BY_VALUE = frozenset({b"set-cookie", b"location", b"content-location"})
 _SANDBOXED = ("files/", "nbconvert/", "view/")
 _REMEMBERED = 2048
@@ -80,7 +83,7 @@ def filter_response_headers(
         cors = [headers[index] for index in plan.cors]
         kept += cors if _is_for_allowed_origin(cors, around.allowed_origins) else ()
     if plan.has_connection:
-        named = named_by_connection(headers)
+        named = named_by_connection(headers) - _NOT_REMOVABLE
         kept = [field for field in kept if field[0].lower() not in named]
     policies = tuple([headers[index][1] for index in plan.policies])
     kept.append((b"Content-Security-Policy", _policy(policies, around.frame_ancestors, sandboxed)))
@@ -149,7 +152,7 @@ def _policy(policies: tuple[bytes, ...], frame_ancestors: str, sandboxed: bool) 
 
 
 def _may_pass(field: tuple[bytes, bytes], around: Surroundings) -> bool:
-    name, value = field[0].lower(), field[1].decode("latin-1").strip()
+    name, value = field[0].lower(), field[1].decode("latin-1").strip(_WHITESPACE)
     if name == b"set-cookie":
         return may_be_set(value, around.prefix)
     if stays_inside(value, around):
@@ -165,7 +168,5 @@ def _is_ours_to_say(directive: str) -> bool:
 
 
 def _is_for_allowed_origin(cors: RawHeaders, allowed: frozenset[str]) -> bool:
-    for name, value in cors:
-        if name.lower() == b"access-control-allow-origin":
-            return value.decode("latin-1").strip() in allowed
-    return False
+    origins = [value for name, value in cors if name.lower() == b"access-control-allow-origin"]
+    return len(origins) == 1 and origins[0].decode("latin-1").strip(_WHITESPACE) in allowed

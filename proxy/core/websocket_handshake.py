@@ -72,9 +72,10 @@ def _gather(headers: RawHeaders) -> dict[bytes, list[bytes]]:
 def _members(said: dict[bytes, list[bytes]], name: bytes) -> Sequence[str]:
     """Return the comma-separated members of every header of this name, trimmed."""
     values = [value.decode("latin-1") for value in said.get(name, ())]
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+    parts = [part.strip(" \t") for value in values for part in value.split(",")]
+    return [part for part in parts if part]
 
 
 def _extensions(said: dict[bytes, list[bytes]]) -> frozenset[str]:
     offered = _members(said, b"sec-websocket-extensions")
-    return frozenset(part.partition(";")[0].strip().lower() for part in offered)
+    return frozenset(part.partition(";")[0].strip(" \t").lower() for part in offered)

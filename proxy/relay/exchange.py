@@ -86,6 +86,11 @@ class Exchange:
         self.uploaded = True
         self.has_ended = False
 
+    def write(self, data: bytes) -> None:
+        """Send to the browser, if it is still there (uvloop raises where asyncio warns)."""
+        if not self.transport.is_closing():
+            self.transport.write(data)
+
     def end(self, outcome: Outcome) -> None:
         """Tell whoever began it; a second end is not told."""
         if not self.has_ended:

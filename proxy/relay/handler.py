@@ -5,7 +5,7 @@ forwarded. A websocket takes the same way as everything else, and its 101 comes 
 """
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion10, web
 
 from proxy.core.activity import shows_a_person
 from proxy.core.cookies import DOOR_PATH
@@ -75,6 +75,8 @@ class RelayHandler:
             raise HeadTooLong()
         if imitates_ours(request.raw_headers):
             raise BadRequest(detail="underscores")
+        if not _is_framed_plainly(request):
+            raise BadRequest(detail="framing")
         if target.path != "/-/healthz":
             self._check_host(request, target)
         return target
@@ -96,7 +98,9 @@ class RelayHandler:
     async def _relay(
         self, request: web.BaseRequest, target: Target, server: ServerName
     ) -> web.StreamResponse:
-        if target.path == server.prefix[:-1] and request.method in {"GET", "HEAD"}:
+        if target.path == server.prefix[:-1]:
+            if request.method not in {"GET", "HEAD"}:
+                raise MethodRefused()
             return self._context.answers.redirect(server.prefix + target.query)
         visitor = await self._context.visitors.find(request.raw_headers)
         self._authorize(visitor, server)
@@ -141,3 +145,16 @@ class RelayHandler:
                 path=target.path if target else "",
                 detail=error.detail,
             )
+
+
+def _is_framed_plainly(request: web.BaseRequest) -> bool:
+    """Is it HTTP/1.0 or 1.1, with one framing at most? llhttp lets HTTP/0.9 and an empty
+    `Transfer-Encoding` pass, whose reading differs from server to server.
+    """
+    if request.version < HttpVersion10:
+        return False
+    codings = request.headers.getall("Transfer-Encoding", ())
+    if not codings:
+        return True
+    is_chunked = len(codings) == 1 and codings[0].lower() == "chunked"
+    return is_chunked and "Content-Length" not in request.headers

@@ -24,6 +24,7 @@ _BY_DETAIL = {
     "alias": "target_alias",
     "dot_segment": "target_dot_segment",
     "form": "target_form",
+    "framing": "framing",
     "too_long": "target_too_long",
     "underscores": "underscores",
     "upgrade_with_body": "upgrade_with_body",

@@ -25,7 +25,7 @@ class Side(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.received += len(data)
-        if self._other is not None:
+        if self._other is not None and not self._other.is_closing():
             self._other.write(data)
 
     def pause_writing(self) -> None:

@@ -19,6 +19,7 @@ from proxy.tasks import cancel, spawn
 # How long a server may take nothing of an upload.
 STALL_SECONDS = 300.0
 _RETRYABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LAST_CHUNK = b"0\r\n\r\n"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -36,13 +37,18 @@ async def transfer(
     `anew` says that a kept-alive connection has failed this request already.
     """
     has_body = request.body_exists
+    is_whole = not has_body or _is_here(request)
+    if has_body and is_whole:
+        # A body that is here whole goes up in one piece with its head.
+        body = request.content.read_nowait()
+        head += _chunk(body) + _LAST_CHUNK if request.content_length is None else body
     idle = None if anew else pool.take_idle(address)
     upstream = idle or await pool.dial(address)
-    outcome = await _attempt(upstream, request, exchange, head, has_body=has_body)
+    outcome = await _attempt(upstream, request, exchange, head, is_whole=is_whole)
     may_retry = idle is not None and not has_body and exchange.method in _RETRYABLE
     if outcome is Outcome.NOTHING and may_retry:
         upstream = await pool.dial(address)
-        outcome = await _attempt(upstream, request, exchange, head, has_body=False)
+        outcome = await _attempt(upstream, request, exchange, head, is_whole=True)
     raise_if_failed(outcome)
     return outcome
 
@@ -66,13 +72,13 @@ async def _attempt(
     exchange: AwaitedExchange,
     head: bytes,
     *,
-    has_body: bool,
+    is_whole: bool,
 ) -> Outcome:
     exchange.start()
-    exchange.uploaded = not has_body
+    exchange.uploaded = is_whole
     upstream.begin(exchange, head)
     upload = None
-    if has_body:
+    if not is_whole:
         upload = spawn(_upload(upstream, request, exchange), name="relay.upload")
     try:
         return await exchange.finished
@@ -88,10 +94,10 @@ async def _upload(
 ) -> None:
     chunked = request.content_length is None
     if request.headers.get("Expect", "").lower() == "100-continue":
-        exchange.transport.write(_CONTINUE)
+        exchange.write(_CONTINUE)
     try:
         while data := await request.content.readany():
-            upstream.send(b"%x\r\n%b\r\n" % (len(data), data) if chunked else data)
+            upstream.send(_chunk(data) if chunked else data)
             async with asyncio.timeout(STALL_SECONDS):
                 await upstream.room()
     except (web.RequestPayloadError, HttpProcessingError, ConnectionError, TimeoutError):
@@ -100,6 +106,15 @@ async def _upload(
         exchange.end(Outcome.CUT)
         return
     if chunked:
-        upstream.send(b"0\r\n\r\n")
+        upstream.send(_LAST_CHUNK)
     exchange.uploaded = True
     exchange.began = asyncio.get_running_loop().time()
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+def _is_here(request: web.BaseRequest) -> bool:
+    """Has the whole body come, and in order?"""
+    return request.content.is_eof() and request.content.exception() is None

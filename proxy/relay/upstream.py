@@ -67,7 +67,8 @@ class UpstreamConnection(asyncio.Protocol):
         if self.transport is not None:
             if self._exchange is not None:
                 self._exchange.sent += len(data)
-            self.transport.write(data)
+            if not self.transport.is_closing():
+                self.transport.write(data)
 
     async def room(self) -> None:
         """Wait until the upstream takes more (request-side back-pressure)."""
@@ -133,12 +134,14 @@ class UpstreamConnection(asyncio.Protocol):
         assert exchange is not None  # noqa: S101 (begin sets both)
         block = self._head + data if self._head else data
         end = block.find(b"\r\n\r\n")
+        if len(block if end < 0 else block[:end]) > MAX_HEAD:
+            raise MalformedResponse("long head")
         if end < 0:
-            if len(block) > MAX_HEAD:
-                raise MalformedResponse("head without end")
             self._head = block
             return
         self._head = b""
+        # An answer before the whole request was sent leaves a connection that can't be used again.
+        exchange.last = exchange.last or not exchange.uploaded
         head = judge_head(
             block[:end], exchange.method, exchange.around, exchange.rest, last=exchange.last
         )
@@ -159,19 +162,19 @@ class UpstreamConnection(asyncio.Protocol):
         exchange.last = exchange.last or head.framing is Framing.UNTIL_CLOSE
         exchange.status = head.status
         if head.framing is Framing.NONE:
-            exchange.transport.write(head.written)
+            exchange.write(head.written)
             self._finish(excess=bool(body))
         elif head.framing is Framing.COUNTED and len(body) <= head.length:
             self._start_counted(exchange, head, body)
         else:
-            exchange.transport.write(head.written)
+            exchange.write(head.written)
             self._start_body(head)
             if body:
                 self._receive(body)
 
     def _start_counted(self, exchange: Exchange, head: AnswerHead, body: bytes) -> None:
         """Head and body in one write: most answers come whole."""
-        exchange.transport.write(head.written + body if body else head.written)
+        exchange.write(head.written + body if body else head.written)
         self._left, self._receive = head.length - len(body), self._receive_counted
         if not self._left:
             self._finish(excess=False)
@@ -190,7 +193,7 @@ class UpstreamConnection(asyncio.Protocol):
         assert self.transport is not None  # noqa: S101 (data came from it)
         exchange.status = 101
         upstream, self.transport, self._exchange = self.transport, None, None
-        exchange.transport.write(head.written + rest)
+        exchange.write(head.written + rest)
         exchange.pair = splice(exchange.browser, exchange.transport, upstream)
         exchange.end(Outcome.SWITCHED)
 
@@ -200,9 +203,9 @@ class UpstreamConnection(asyncio.Protocol):
         size = len(data)
         if size < self._left:
             self._left -= size
-            exchange.transport.write(data)
+            exchange.write(data)
             return
-        exchange.transport.write(data[: self._left] if size > self._left else data)
+        exchange.write(data[: self._left] if size > self._left else data)
         self._finish(excess=size > self._left)
 
     def _receive_chunks(self, data: bytes) -> None:
@@ -210,14 +213,14 @@ class UpstreamConnection(asyncio.Protocol):
         assert exchange is not None  # noqa: S101
         passed = self._chunks.feed(data)
         if passed:
-            exchange.transport.write(passed)
+            exchange.write(passed)
         if self._chunks.done:
             self._finish(excess=self._chunks.excess)
 
     def _receive_until_close(self, data: bytes) -> None:
         exchange = self._exchange
         assert exchange is not None  # noqa: S101
-        exchange.transport.write(data)
+        exchange.write(data)
 
     def _finish(self, *, excess: bool) -> None:
         exchange = self._exchange

@@ -71,6 +71,8 @@ def test_trailers_are_dropped_and_bounded() -> None:
     assert follower.feed(b"0\r\nSet-Cookie: a=1\r\nX: y\r\n\r\n") == b"0\r\n\r\n"
     with pytest.raises(MalformedResponse):
         ChunkFollower().feed(b"0\r\n" + b"X" * 10_000)
+    with pytest.raises(MalformedResponse):
+        ChunkFollower().feed(b"0\r\nX: " + b"X" * 10_000 + b"\r\n\r\n")
 
 
 def test_an_incomplete_size_line_is_held_back() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.core.request_headers import filter_request_headers, imitates_ours, offers
+from proxy.core.request_headers import filter_request_headers, imitates_ours
 
 
 def names(*headers: tuple[bytes, bytes]) -> list[bytes]:
@@ -68,11 +68,6 @@ def test_an_imitation_by_underscore_is_noticed(name: bytes) -> None:
 
 def test_other_underscores_are_no_imitation() -> None:
     assert not imitates_ours([(b"my_header", b"x"), (b"X-Sifu-Identity", b"x")])
-
-
-def test_offers_are_collected_over_repeated_headers() -> None:
-    headers = [(b"Sec-WebSocket-Protocol", b"a, b"), (b"sec-websocket-protocol", b" c,")]
-    assert offers(headers, b"sec-websocket-protocol") == ["a", "b", "c"]
 
 
 _NAMES = st.sampled_from(

@@ -94,3 +94,17 @@ def test_a_policy_of_nothing_is_ours_alone() -> None:
     assert merge_policies([" ; ,"], "frame-ancestors 'self'", sandboxed=False) == (
         "frame-ancestors 'self'"
     )
+
+
+def test_connection_may_not_take_away_what_frames_the_body() -> None:
+    kept = filtered(
+        (b"Connection", b"content-length, x-a"), (b"Content-Length", b"5"), (b"X-A", b"1")
+    )
+    assert kept[b"Content-Length"] == b"5"
+    assert b"X-A" not in kept
+
+
+def test_two_allowed_origins_are_none() -> None:
+    name = b"Access-Control-Allow-Origin"
+    kept = filtered((name, b"https://lms.example.org"), (name, b"*"))
+    assert name not in kept

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.relay.conftest import OK, Running, body_of, status_of
+from tests.relay.conftest import OK, Running, body_of, header_of, status_of
 
 MIB = 2**20
 
@@ -140,6 +140,50 @@ async def test_an_early_answer_to_an_upload_passes_and_closes(relay: Running) ->
     answer = await relay.raw(request, seconds=2)
     assert status_of(answer) == 413
     assert body_of(answer) == b"big"
+    assert header_of(answer, "Connection") == "close"
+
+
+async def test_a_small_body_goes_up_with_its_head_and_the_connection_stays(relay: Running) -> None:
+    async def script(
+        _head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        writer.write(OK)  # before the body was read
+        await reader.readexactly(5)
+
+    relay.upstream.script = script
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    for _ in range(20):
+        writer.write(
+            relay.request(
+                method="POST", headers="Content-Length: 5\r\n", body=b"hello", close=False
+            )
+        )
+        assert (await asyncio.wait_for(reader.readuntil(b"ok"), 5)).startswith(b"HTTP/1.1 200")
+    writer.close()
+    assert relay.upstream.connections == 1
+
+
+async def test_a_browser_that_left_is_written_to_no_more(relay: Running) -> None:
+    faults: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+
+    async def script(
+        _head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (64 * MIB))
+        for _ in range(256):
+            writer.write(b"x" * (MIB // 4))
+            await writer.drain()
+
+    relay.upstream.script = script
+    for pause in (0, 0.001, 0.005, 0.02, 0.05):
+        reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+        writer.write(relay.request(close=False))
+        await reader.readexactly(1000)
+        await asyncio.sleep(pause)
+        writer.transport.abort()
+    await asyncio.sleep(0.2)
+    assert faults == []
 
 
 async def test_a_get_is_retried_once_on_a_dead_kept_alive_connection(relay: Running) -> None:

@@ -34,6 +34,7 @@ MALFORMED = {
     "chunked in 1.0": b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "unasked 101": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nraw",
     "head without end": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000,
+    "long head": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\nContent-Length: 0\r\n\r\n",
     "too many fields": b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 300 + b"\r\n",
     "1xx flood": b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20 + OK,
     "location elsewhere": (

@@ -1,0 +1,1 @@
+"""The peers: each module starts one kind of program and knows its version."""
