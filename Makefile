@@ -26,7 +26,7 @@ test: .venv/installed-dev ## run every test whose programs this machine has
 check: .venv/installed-dev ## style, types and floors
 	.venv/bin/python -m ruff check
 	.venv/bin/python -m ruff format --check
-	.venv/bin/python -m mypy proxy tests docs/generate.py
+	.venv/bin/python -m mypy proxy tests bench hazards docs/generate.py
 	.venv/bin/lint-imports
 
 bench: .venv/installed-dev ## measure the relay beside other proxies; ARGS=--quick takes two minutes

@@ -80,8 +80,8 @@ def rank(ends: tuple[str, str]) -> tuple[int, int]:
 
 
 def _pythons() -> Iterator[str]:
-    """Python 2.7 by its name, or where pyenv keeps it."""
-    kept = sorted(Path.home().glob(".pyenv/versions/2.7*/bin/python2.7"))
+    """Python 2.7 by its name, or where a version manager keeps it."""
+    kept = sorted(Path.home().glob(".*env/versions/2.7*/bin/python2.7"))
     for candidate in (shutil.which("python2.7"), *map(str, kept)):
         if candidate and subprocess.run([candidate, "-V"], capture_output=True).returncode == 0:  # noqa: S603
             yield candidate

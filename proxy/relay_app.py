@@ -6,6 +6,7 @@ for what runs → end the websockets → exit 0.
 """
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -17,7 +18,7 @@ import uvloop
 from proxy import log
 from proxy.core.clock import Clock, system_clock
 from proxy.core.errors import InvalidSettings
-from proxy.limits import raise_open_files
+from proxy.limits import keep_freed_memory, raise_open_files
 from proxy.listener import listening_socket
 from proxy.relay.activity import WRITE_SECONDS
 from proxy.relay.aiohttp_connection import has_c_parser
@@ -27,7 +28,7 @@ from proxy.relay.fast_lane import FastLane
 from proxy.relay.feed import POLL_SECONDS
 from proxy.relay.handler import RelayHandler
 from proxy.settings import Settings, ensure_secret, environment_value, read_settings
-from proxy.store.database import Store
+from proxy.store.relay_store import RelayStore, open_relay_store
 from proxy.tasks import cancel, every, spawn
 
 BACKLOG = 4096
@@ -49,7 +50,7 @@ class RelayProgram:
     """One relay process: serves until told to drain."""
 
     def __init__(
-        self, settings: Settings, store: Store, clock: Clock, *, stopping: Path | None = None
+        self, settings: Settings, store: RelayStore, clock: Clock, *, stopping: Path | None = None
     ) -> None:
         self.context = RelayContext(settings, store, clock)
         # A request needs a descriptor on each side, and some are for the store and the logs.
@@ -119,7 +120,7 @@ async def run(settings: Settings) -> None:
     drain = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, drain.set)
-    store = Store(settings.store_url)
+    store = open_relay_store(settings.store_url)
     try:
         stopping = Path(run_folder, "stopping") if run_folder else None
         program = RelayProgram(settings, store, system_clock, stopping=stopping)
@@ -138,6 +139,10 @@ def main() -> None:
     log.configure(program="relay", level=settings.log_level)
     if not has_c_parser():
         sys.exit("aiohttp's C parser is missing; the relay does not run with the slow one.")
+    # What was loaded stays. Looking through all of it again, the collector halted the loop for
+    # 19 ms under load; looking through what came since, for 0.4 ms.
+    gc.freeze()
+    keep_freed_memory()
     uvloop.run(run(settings))
 
 

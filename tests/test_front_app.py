@@ -13,8 +13,9 @@ import pytest
 from proxy.auth.sessions import IDLE, Sessions
 from proxy.core.cookies import CookieStyle
 from proxy.front_app import sweep
-from proxy.store import api_tokens, changes, sessions
+from proxy.store import api_tokens, sessions
 from proxy.store.database import Store
+from tests import feed
 from tests.auth.people import CountedRandom, add_user
 from tests.conftest import FakeClock
 
@@ -137,10 +138,10 @@ async def test_idle_sessions_are_ended_and_told(store: Store, clock: FakeClock) 
     opened = await keeper.open(await add_user(store, "ada"))
     clock.advance(IDLE - 1)
     await sweep(store, clock)
-    assert await store.read(changes.latest) == 0
+    assert await store.read(feed.latest) == 0
     clock.advance(2)
     await sweep(store, clock)
-    (told,) = await store.read(changes.since, 0)
+    (told,) = await store.read(feed.since, 0)
     assert (told.kind, told.key) == ("session", opened.id)
 
 
@@ -156,11 +157,11 @@ async def test_expired_tokens_are_ended_and_told(store: Store, clock: FakeClock)
         expires=clock() + 60,
     )
     await sweep(store, clock)
-    assert await store.read(changes.latest) == 0
+    assert await store.read(feed.latest) == 0
     clock.advance(60)
     await sweep(store, clock)
     await sweep(store, clock)
-    (told,) = await store.read(changes.since, 0)
+    (told,) = await store.read(feed.since, 0)
     assert (told.kind, told.key) == ("token", "t")
 
 
@@ -189,7 +190,7 @@ async def test_what_nobody_asks_for_is_forgotten(store: Store, clock: FakeClock)
     await keeper.end(opened.id)
     clock.advance(DAY + 1)
     await sweep(store, clock)
-    assert await store.read(changes.since, 0) == []
+    assert await store.read(feed.since, 0) == []
     assert await store.read(sessions.get, opened.id) is not None
     clock.advance(7 * DAY)
     await sweep(store, clock)

@@ -15,7 +15,7 @@ from tests.relay import conftest as fixtures
 from tests.relay.conftest import SECRET, Running, Upstream, prepare, status_of
 from tests.relay.test_splice import _echo, handshake
 
-relay, upstream = fixtures.relay, fixtures.upstream
+relay, relay_store, upstream = fixtures.relay, fixtures.relay_store, fixtures.upstream
 
 
 class Workers:
@@ -47,6 +47,30 @@ class Workers:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
         return process.returncode
+
+
+def test_a_relay_process_loads_nothing_that_only_the_front_needs() -> None:
+    # SQLAlchemy alone makes each relay process larger by a third, and its start by half.
+    names = "sqlalchemy alembic pydantic jinja2 argon2 click psutil supervisor proxy.web proxy.auth"
+    code = f"import proxy.relay_app, sys; print(*(set({names.split()}) & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert loaded.stdout.decode().split() == []
+
+
+def test_a_relay_without_a_database_ends_and_makes_none(tmp_path: Path) -> None:
+    workers = Workers(tmp_path)
+    command = [sys.executable, "-m", "proxy.relay_app"]
+    ended = subprocess.run(
+        command,
+        stdin=workers.listener.fileno(),
+        capture_output=True,
+        env=workers.environment,
+        timeout=20,
+    )
+    workers.listener.close()
+    assert ended.returncode != 0
+    assert b"StoreUnavailable" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 async def _load(running: Running, counts: dict[str, int], stop: asyncio.Event) -> None:

@@ -23,7 +23,7 @@ from proxy.servers.places import Places
 from proxy.settings import Settings
 from proxy.store import condition, servers
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 _PATIENCE = 3.0
 _IMPORT_PATIENCE = 60.0

@@ -10,7 +10,7 @@ from proxy.core.clock import system_clock
 from proxy.core.credentials import API_TOKEN_PREFIX, hash_secret
 from proxy.core.errors import NotFound
 from proxy.store import api_tokens, users
-from proxy.store.api_tokens import ApiToken
+from proxy.store.records import ApiToken
 
 _DAY = 86_400
 

@@ -5,8 +5,8 @@ So a request never waits for a write. What is lost by a kill is at most `WRITE_S
 
 from proxy.core.clock import Clock
 from proxy.core.identity import ServerName
-from proxy.store import servers, sessions
-from proxy.store.database import Store
+from proxy.store import facts
+from proxy.store.relay_store import RelayStore
 
 WRITE_SECONDS = 30.0
 
@@ -14,7 +14,7 @@ WRITE_SECONDS = 30.0
 class Activity:
     """Notes of one relay process."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: RelayStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._servers: dict[ServerName, float] = {}
@@ -31,9 +31,9 @@ class Activity:
         used, self._sessions = self._sessions, set()
         try:
             for name, at in noted.items():
-                await self._store.write(servers.touch, name, at)
+                await self._store.write(facts.touch_server, name, at)
             if used:
-                await self._store.write(sessions.touch, sorted(used), self._clock())
+                await self._store.write(facts.touch_sessions, sorted(used), self._clock())
         except BaseException:
             self._servers = noted | self._servers
             self._sessions |= used

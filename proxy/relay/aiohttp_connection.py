@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import StreamReader, http_parser, web
+from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 MAX_HEAD_BYTES = 32 * 1024
@@ -55,7 +56,10 @@ class AiohttpConnection(RequestHandler):
             self.head_bytes = 0
             self.head_since = 0.0
             if self._messages:
-                self._body = self._messages[-1][1]
+                message, body = self._messages[-1]
+                if was_in_body and not isinstance(message, RawRequestMessage):
+                    self._break_off_body()
+                self._body = body
         elif data and not was_in_body and not self._upgraded:
             self.head_bytes += len(data)
             self.head_since = self.head_since or self._loop.time()
@@ -78,6 +82,11 @@ class AiohttpConnection(RequestHandler):
         response.force_close()
         return response
 
+    def _break_off_body(self) -> None:
+        """Tell who reads the body that it is malformed; aiohttp's C parser does not."""
+        if self._body is not None and not self._body.is_eof():
+            self._body.set_exception(web.RequestPayloadError("malformed"))
+
     @property
     def is_at_rest(self) -> bool:
         """Does it wait for the first byte of a request, with nothing under way?"""
@@ -90,6 +99,15 @@ class AiohttpConnection(RequestHandler):
             and not self._upgraded
             and not self._message_tail
         )
+
+    @property
+    def declared_length(self) -> int:
+        """The length of the body of a request that was just parsed, if it was counted; else 0."""
+        message, body = self._messages[-1] if len(self._messages) == 1 else (None, None)
+        if not isinstance(message, RawRequestMessage) or body is None or body.is_eof():
+            return 0
+        length = message.headers.get("Content-Length", "")
+        return int(length) if length.isdigit() and not message.chunked else 0
 
     @property
     def waiting_since(self) -> float:

@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
+from proxy.core.first_look import long_body_start, repeatable_block
 from proxy.relay.aiohttp_connection import AiohttpConnection, AiohttpServer
 from proxy.relay.exchange import Exchange, Outcome
-
-_MAX_REPEATED = 8 * 1024
+from proxy.relay.long_body import LONG, LongBody, Progress
 
 
 class Pausable(Protocol):
@@ -48,6 +48,7 @@ class BrowserConnection(asyncio.Protocol):
         "_server",
         "address",
         "block",
+        "body",
         "failure",
         "feeder",
         "has_asked",
@@ -81,6 +82,8 @@ class BrowserConnection(asyncio.Protocol):
         self.failure: Outcome | None = None
         # The header block of the request that aiohttp handles, if the same bytes may be repeated.
         self.block: bytes | None = None
+        # A long body that goes to the server past aiohttp.
+        self.body: LongBody | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -93,13 +96,19 @@ class BrowserConnection(asyncio.Protocol):
         if self.repeated is not None:
             self._hold(data)
             return
+        if self.body is not None:
+            self.body.feed(data)
+            return
         aiohttp = self._aiohttp
         self.block = self.failure = None
         if aiohttp is None or aiohttp.is_at_rest:
             if self._repeat(self, data):
                 self.has_asked = True
                 return
-            self.block = _repeatable_block(data)
+            self.block = repeatable_block(data)
+            if end := long_body_start(data, LONG):
+                self._parse_head(data, end)
+                return
         self._parse(data)
 
     def finish(self, outcome: Outcome, data: bytes) -> None:
@@ -142,6 +151,8 @@ class BrowserConnection(asyncio.Protocol):
         if self._aiohttp is not None:
             self._aiohttp.connection_lost(exc)
             self._aiohttp = None
+        if self.body is not None:
+            self.body.stop()
 
     def take_over(self, successor: asyncio.Protocol) -> bytes:
         """Hand the transport to `successor`; return what the browser sent after its head."""
@@ -154,6 +165,30 @@ class BrowserConnection(asyncio.Protocol):
         transport.set_protocol(successor)
         transport.resume_reading()
         return tail
+
+    def renew(self) -> None:
+        """A long body went past aiohttp, whose parser still waits for it: begin with a new one."""
+        body, self.body = self.body, None
+        assert body is not None  # noqa: S101 (its request was carried)
+        if self._aiohttp is not None:
+            self._aiohttp.release()
+            self._aiohttp = None
+        self.resting_since = self._loop.time()
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.resume_reading()
+            if body.tail:
+                self.data_received(body.tail)
+
+    def drop_body(self, content: StreamReader) -> None:
+        """The request is refused: a long body that nobody took is aiohttp's to drop."""
+        body, self.body = self.body, None
+        if body is None or self._aiohttp is None or self.transport is None:
+            return
+        if body.progress is Progress.UNCLAIMED:
+            self._aiohttp.data_received(body.give_back())
+            self.transport.resume_reading()
+        else:
+            content.feed_eof()
 
     def close(self) -> None:
         """Close after what is on its way."""
@@ -205,6 +240,20 @@ class BrowserConnection(asyncio.Protocol):
                 self._aiohttp.pause_writing()
         self._aiohttp.data_received(data)
 
+    def _parse_head(self, data: bytes, end: int) -> None:
+        """Let aiohttp read the head; the long body behind it is for whom takes the request."""
+        self._parse(data[:end])
+        rest = data[end:]
+        if self._aiohttp is None or self.transport is None:
+            return
+        # aiohttp's word counts: it has checked that the head allows of one reading only.
+        if length := self._aiohttp.declared_length:
+            self.body = LongBody(self.transport, length)
+            if rest:
+                self.body.feed(rest)
+        elif rest:
+            self._parse(rest)
+
     def _hold(self, data: bytes) -> None:
         # One read holds at most 256 KiB; there is no second before these were answered.
         self._held += data
@@ -224,15 +273,3 @@ def connection_of(request: web.BaseRequest) -> BrowserConnection:
     assert isinstance(protocol, AiohttpConnection)  # noqa: S101 (AiohttpServer makes no other)
     assert isinstance(protocol.owner, BrowserConnection)  # noqa: S101
     return protocol.owner
-
-
-def _repeatable_block(data: bytes) -> bytes | None:
-    """Return everything after the request line of a GET that came whole, alone, and not too long.
-
-    Whether it has a body is not known before it was parsed.
-    """
-    if len(data) > _MAX_REPEATED or not data.startswith(b"GET "):
-        return None
-    if data.find(b"\r\n\r\n") != len(data) - 4:
-        return None
-    return data[data.find(b"\r\n") :]

@@ -80,12 +80,28 @@ class Carriage:
         finally:
             context.live.discard(visitor.credential, exchange)
         context.tally.count(exchange)
+        return self._conclude(request, exchange, visitor, outcome)
+
+    def _conclude(
+        self,
+        request: web.BaseRequest,
+        exchange: AwaitedExchange,
+        visitor: Visitor,
+        outcome: Outcome,
+    ) -> web.StreamResponse:
+        """Leave the browser's connection as the outcome wants it."""
+        browser = exchange.browser
         if outcome is Outcome.SWITCHED and exchange.pair is not None:
             self._keep(exchange.pair, visitor)
-            if context.visitors.has_ended(visitor.credential):
+            if self._context.visitors.has_ended(visitor.credential):
                 exchange.pair.cut()
         elif outcome is Outcome.CUT:
-            transport.abort()
+            exchange.transport.abort()
+        if browser.body is not None:
+            request.content.feed_eof()  # aiohttp would wait for it
+            if outcome is Outcome.COMPLETE:
+                browser.renew()
+            return ANSWERED_LAST
         return ANSWERED if outcome is Outcome.COMPLETE else ANSWERED_LAST
 
     def _note(

@@ -23,7 +23,7 @@ from proxy.relay.routes import Routes
 from proxy.relay.tally import Tally
 from proxy.relay.visitors import Visitors
 from proxy.settings import Settings
-from proxy.store.database import Store
+from proxy.store.relay_store import RelayStore
 
 _MAX_NAMES = 10_000
 K = TypeVar("K")
@@ -33,7 +33,7 @@ V = TypeVar("V")
 class RelayContext:
     """Made in a running event loop; everything that the handler needs."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
+    def __init__(self, settings: Settings, store: RelayStore, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
         self._frames = frame_ancestors(settings.lms_origins)

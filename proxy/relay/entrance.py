@@ -25,8 +25,8 @@ from proxy.core.paths import BadTarget, Target, parse_target
 from proxy.core.tokens import LEEWAY, Code, InvalidToken, mint_pass, read_code
 from proxy.relay.answers import Answers
 from proxy.settings import Settings
-from proxy.store import used_codes
-from proxy.store.database import Store
+from proxy.store import facts
+from proxy.store.relay_store import RelayStore
 
 _DOOR_BYTES = 16
 
@@ -34,7 +34,9 @@ _DOOR_BYTES = 16
 class Entrance:
     """Reads codes, sets passes."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, answers: Answers) -> None:
+    def __init__(
+        self, settings: Settings, store: RelayStore, clock: Clock, answers: Answers
+    ) -> None:
         self._secrets = settings.secrets
         self._front = settings.front_origin
         self._style = CookieStyle(secure=settings.notebook_origin.startswith("https://"))
@@ -53,7 +55,7 @@ class Entrance:
             raise Unauthenticated("This link leads nowhere. Go back and open it again.")
         # Kept for as long as the code could still be read.
         until, now = code.expires + LEEWAY, self._clock()
-        if not await self._store.write(used_codes.consume, code.id, until, now):
+        if not await self._store.write(facts.consume_code, code.id, until, now):
             raise Unauthenticated("This link was used already. Go back and open it again.")
         response = self._answers.redirect(location)
         grant = code.grant

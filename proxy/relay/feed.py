@@ -10,9 +10,9 @@ from proxy.relay.pool import Pool
 from proxy.relay.precedents import Precedents
 from proxy.relay.routes import Routes
 from proxy.relay.visitors import Visitors
-from proxy.store import changes
-from proxy.store.changes import Change
-from proxy.store.database import Store
+from proxy.store import facts
+from proxy.store.records import Change
+from proxy.store.relay_store import RelayStore
 
 POLL_SECONDS = 1.0
 _LIMIT = 1000
@@ -24,7 +24,7 @@ class Feed:
 
     def __init__(
         self,
-        store: Store,
+        store: RelayStore,
         *,
         visitors: Visitors,
         routes: Routes,
@@ -42,14 +42,14 @@ class Feed:
 
     async def start(self) -> None:
         """Note where the feed stands; before this, nothing may be cached."""
-        self._seq = await self._store.read(changes.latest)
+        self._seq = await self._store.read(facts.newest_change)
 
     async def poll(self) -> None:
         """Apply what is new; raises `StoreUnavailable`."""
         if self._seq is None:
             await self.start()
             return
-        news = await self._store.read(changes.since, self._seq, limit=_LIMIT)
+        news = await self._store.read(facts.changes_since, self._seq, limit=_LIMIT)
         if news:
             self._precedents.forget_all()
         for change in news:

@@ -27,6 +27,7 @@ from proxy.core.policy import Action, Deny, may
 from proxy.core.request_headers import imitates_ours
 from proxy.core.websocket_handshake import read_offer
 from proxy.relay.aiohttp_connection import has_long_head
+from proxy.relay.browser import connection_of
 from proxy.relay.carriage import Carriage
 from proxy.relay.context import RelayContext
 from proxy.relay.refusals import reason_of
@@ -59,6 +60,7 @@ class RelayHandler:
         if self._context.is_draining:
             response.force_close()
             response.headers["Connection"] = "close"
+        connection_of(request).drop_body(request.content)
         self._context.tally.answer(response.status)
         return response
 

@@ -6,8 +6,8 @@ from proxy.core.clock import Clock
 from proxy.core.identity import ServerName, User
 from proxy.core.lifecycle import State
 from proxy.core.tokens import IDENTITY_LIFETIME, AssertedIdentity, mint_identity
-from proxy.store import servers
-from proxy.store.database import Store
+from proxy.store import facts
+from proxy.store.relay_store import RelayStore
 
 _MAX_ROUTES = 10_000
 _MAX_ASSERTIONS = 1_000
@@ -46,7 +46,7 @@ class Route:
 class Routes:
     """Finds routes; forgets one when told that its server changed."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: RelayStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._routes: dict[str, Route] = {}
@@ -61,7 +61,7 @@ class Routes:
         if route is not None:
             return route
         epoch = self._epoch
-        record = await self._store.read(servers.get, name)
+        record = await self._store.read(facts.find_server, name)
         if record is None or record.state is not State.READY or not record.address:
             return None
         route = Route(record.name, record.address, record.identity_key)

@@ -95,6 +95,14 @@ async def _upload(
     chunked = request.content_length is None
     if request.headers.get("Expect", "").lower() == "100-continue":
         exchange.write(_CONTINUE)
+    body = exchange.browser.body
+    if body is not None:
+        if await body.flow(upstream, STALL_SECONDS):
+            _note_upload(exchange)
+        else:
+            upstream.abandon()
+            exchange.end(Outcome.CUT)
+        return
     try:
         while data := await request.content.readany():
             upstream.send(_chunk(data) if chunked else data)
@@ -107,6 +115,11 @@ async def _upload(
         return
     if chunked:
         upstream.send(_LAST_CHUNK)
+    _note_upload(exchange)
+
+
+def _note_upload(exchange: Exchange) -> None:
+    """From now on the server's time for an answer runs."""
     exchange.uploaded = True
     exchange.began = asyncio.get_running_loop().time()
 

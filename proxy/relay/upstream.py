@@ -14,6 +14,7 @@ from proxy.core.response_head import MAX_HEAD, Framing, MalformedResponse
 from proxy.core.websocket_handshake import answers
 from proxy.relay.answer_heads import AnswerHead, judge_head
 from proxy.relay.exchange import Exchange, Outcome
+from proxy.relay.long_body import Source
 from proxy.relay.splice import splice
 
 _MAX_INTERIM = 8
@@ -33,6 +34,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_released",
         "_reusable",
         "_room",
+        "_source",
         "idle_since",
         "transport",
     )
@@ -49,6 +51,7 @@ class UpstreamConnection(asyncio.Protocol):
         # While it takes no more: who waits for that to end.
         self._is_full = False
         self._room: asyncio.Future[None] | None = None
+        self._source: Source | None = None
         self.transport: asyncio.Transport | None = None
         self.idle_since = 0.0
 
@@ -70,6 +73,12 @@ class UpstreamConnection(asyncio.Protocol):
             if not self.transport.is_closing():
                 self.transport.write(data)
 
+    def follow(self, source: Source) -> None:
+        """Hold `source` back while the server takes no more."""
+        self._source = source
+        if self._is_full:
+            source.pause_feeding()
+
     async def room(self) -> None:
         """Wait until the upstream takes more (request-side back-pressure)."""
         if self._is_full:
@@ -78,7 +87,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def abandon(self) -> None:
         """The browser went away, or the exchange is over early: this connection is not reused."""
-        self._exchange = None
+        self._exchange = self._source = None
         self._receive = self._receive_unasked
         if self.transport is not None:
             self.transport.abort()
@@ -116,9 +125,13 @@ class UpstreamConnection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._is_full = True
+        if self._source is not None:
+            self._source.pause_feeding()
 
     def resume_writing(self) -> None:
         self._is_full = False
+        if self._source is not None:
+            self._source.resume_feeding()
         room, self._room = self._room, None
         if room is not None and not room.done():
             room.set_result(None)
@@ -232,6 +245,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def _end(self, outcome: Outcome, *, keep: bool = False) -> None:
         exchange, self._exchange = self._exchange, None
+        self._source = None
         self._receive = self._receive_unasked
         if exchange is None:
             return

@@ -14,8 +14,8 @@ from proxy.core.credentials import bearer_of, hash_secret
 from proxy.core.identity import Identity, ServerName
 from proxy.core.request_headers import RawHeaders
 from proxy.core.tokens import InvalidToken, read_pass
-from proxy.store import api_tokens, sessions
-from proxy.store.database import Store
+from proxy.store import facts
+from proxy.store.relay_store import RelayStore
 
 _MAX_VISITORS = 20_000
 _MAX_ENDED = 10_000
@@ -40,7 +40,7 @@ class Visitors:
     """Verifies and remembers."""
 
     def __init__(
-        self, store: Store, clock: Clock, secrets: Sequence[str], style: CookieStyle
+        self, store: RelayStore, clock: Clock, secrets: Sequence[str], style: CookieStyle
     ) -> None:
         self._store = store
         self._clock = clock
@@ -107,7 +107,7 @@ class Visitors:
             grant = read_pass(self._secrets, token, now)
         except InvalidToken:
             return None
-        session = await self._store.read(sessions.get, grant.session)
+        session = await self._store.read(facts.find_session, grant.session)
         if session is None or session.ended is not None or session.user.slug != grant.user:
             return None
         expires = min(grant.expires, session.expires)
@@ -115,7 +115,7 @@ class Visitors:
         return Visitor(identity, f"session {session.id}", grant.server, expires)
 
     async def _ask_token(self, secret: str) -> Visitor | None:
-        token = await self._store.read(api_tokens.find_by_secret, hash_secret(secret))
+        token = await self._store.read(facts.find_token, hash_secret(secret))
         if token is None or not token.is_valid(self._clock()):
             return None
         identity = Identity(token.user, token_id=token.id)

@@ -16,7 +16,7 @@ from proxy.core.errors import SifuError
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.servers.jupyter_api import JupyterApi
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 _AT_ONCE = 8
 _log = structlog.get_logger()

@@ -12,7 +12,7 @@ from proxy.core.identity import ServerName
 from proxy.core.lifecycle import Event, State, step
 from proxy.store import servers
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 
 class Ledger:

@@ -28,7 +28,7 @@ from proxy.servers.wiring import find_names, wire_operations
 from proxy.servers.works import Works
 from proxy.settings import Settings
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from proxy.tasks import cancel, every, spawn
 
 WATCH_SECONDS = 2.0

@@ -23,7 +23,7 @@ from proxy.servers.ledger import Ledger
 from proxy.servers.progress_board import ProgressBoard
 from proxy.servers.readiness import await_answer
 from proxy.servers.spawner import Alive, Gone, ServerSpec, Spawner
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 LOG_LINES = 20
 _log = structlog.get_logger()

@@ -13,7 +13,7 @@ from proxy.core.identity import ServerName
 from proxy.core.lifecycle import PENDING, RUNNING, Event, State
 from proxy.servers.operations import Operations
 from proxy.servers.spawner import Alive, Gone
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 _log = structlog.get_logger()
 

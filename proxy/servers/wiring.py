@@ -21,7 +21,7 @@ from proxy.servers.supervised import SupervisedSpawner
 from proxy.servers.supervisor_rpc import SupervisorRpc
 from proxy.settings import Settings, environment_value
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 # All that a notebook's process gets to see of our own environment, but for what is handed on.
 _CLEAN = ("HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR")

@@ -1,29 +1,13 @@
 """Bearer tokens of scripts; only the SHA-256 is kept, so a token is shown once."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from proxy.core.identity import User
 from proxy.store import changes
+from proxy.store.records import ApiToken
 from proxy.store.tables import api_tokens, users
-
-
-@dataclass(frozen=True, slots=True)
-class ApiToken:
-    """A token without its secret."""
-
-    id: str
-    user: User
-    label: str
-    created: float
-    last_used: float | None
-    expires: float | None
-    revoked: float | None
-
-    def is_valid(self, now: float) -> bool:
-        return self.revoked is None and (self.expires is None or now < self.expires)
 
 
 def create(

@@ -5,23 +5,12 @@
     server    key = owner/workspace      its state, address or key changed
     user      key = slug                 the account was removed
 
-Written in the transaction of the change itself; read by polling with `since`.
+Written in the transaction of the change itself; a relay polls it (`facts.changes_since`).
 """
 
-from dataclasses import dataclass
-
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, delete, insert, text
 
 from proxy.store.tables import changes
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One row of the feed."""
-
-    seq: int
-    kind: str
-    key: str
 
 
 def publish(connection: Connection, kind: str, key: str, now: float) -> None:
@@ -30,23 +19,6 @@ def publish(connection: Connection, kind: str, key: str, now: float) -> None:
         # whose transaction commits after that of a higher number.
         connection.execute(text("SELECT pg_advisory_xact_lock(733451)"))
     connection.execute(insert(changes).values(kind=kind, key=key, at=now))
-
-
-def since(connection: Connection, seq: int, *, limit: int = 1000) -> list[Change]:
-    """Return what was published after number `seq`, oldest first."""
-    rows = connection.execute(
-        select(changes.c.seq, changes.c.kind, changes.c.key)
-        .where(changes.c.seq > seq)
-        .order_by(changes.c.seq)
-        .limit(limit)
-    )
-    return [Change(*row) for row in rows]
-
-
-def latest(connection: Connection) -> int:
-    """Return the number of the newest change, 0 if there is none."""
-    newest = connection.execute(select(func.max(changes.c.seq))).scalar_one()
-    return 0 if newest is None else int(newest)
 
 
 def prune(connection: Connection, before: float) -> None:

@@ -1,73 +1,49 @@
-"""The engine, and the two ways into it: `read` and `write`.
+"""The engine of SQLAlchemy under `read` and `write`.
 
-Promises: a write transaction is exclusive from its first statement (SQLite's `BEGIN IMMEDIATE`),
-so read-then-write inside one is safe; a wait for the lock ends after `BUSY_SECONDS`; every failure
-of the database surfaces as `StoreUnavailable`. Must not: run a statement in the event loop.
+Promises, beyond those of `Transactions`: a write transaction is exclusive from its first statement
+(SQLite's `BEGIN IMMEDIATE`), so read-then-write inside one is safe; a wait for the lock ends after
+`BUSY_SECONDS`. Not for the relay, whose processes shall be small: it has `relay_store`.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from proxy.core.errors import InvalidSettings, StoreUnavailable
+from proxy.core.errors import InvalidSettings
+from proxy.store.transactions import BUSY_SECONDS, SQLITE_PRAGMAS, Transactions, unavailable
 
-BUSY_SECONDS = 5
-_THREADS = 4
-P = ParamSpec("P")
+# Two ask, two write; each with a connection of the engine's.
+_THREADS = 2
 R = TypeVar("R")
 
 
-class Store:
+class Store(Transactions[Connection]):
     """Owns the engine and a few threads; `close` gives both back."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(sifu_write=True)
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+        super().__init__(readers=_THREADS, writers=_THREADS)
 
-    def read_now(
-        self, ask: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Run one question in this thread (the command line; never inside an event loop)."""
-        return _run(self.engine, ask, *args, **kwargs)
+    def _run(self, work: Callable[[Connection], R], *, writes: bool) -> R:
+        try:
+            with (self._writer if writes else self.engine).begin() as connection:
+                return work(connection)
+        except (SQLAlchemyError, sqlite3.Error) as problem:
+            raise unavailable(problem) from problem
 
-    def write_now(
-        self, change: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Run one change in this thread, as one transaction."""
-        return _run(self._writer, change, *args, **kwargs)
-
-    async def read(
-        self, ask: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Ask in a thread; raises `StoreUnavailable`."""
-        return await self._in_thread(lambda: self.read_now(ask, *args, **kwargs))
-
-    async def write(
-        self, change: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Change in a thread, as one transaction; raises `StoreUnavailable`."""
-        return await self._in_thread(lambda: self.write_now(change, *args, **kwargs))
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=True)
+    def _disconnect(self) -> None:
         self.engine.dispose()
-
-    async def _in_thread(self, work: Callable[[], R]) -> R:
-        # Shielded: a client that goes away may not cut a transaction in half of its caller's view.
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._threads, work))
 
 
 def migrate(store: Store) -> None:
     """Bring the schema to the newest version; safe to call at every start and twice at once."""
-    # Imported here: only who migrates pays for it (10 MB), and every relay process imports this.
+    # Imported here: only who migrates pays for it (10 MB).
     from alembic import command
     from alembic.config import Config
 
@@ -79,23 +55,6 @@ def migrate(store: Store) -> None:
         command.upgrade(config, "head")
 
     store.write_now(upgrade)
-
-
-def _run(
-    engine: Engine,
-    work: Callable[Concatenate[Connection, P], R],
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> R:
-    try:
-        with engine.begin() as connection:
-            return work(connection, *args, **kwargs)
-    except (SQLAlchemyError, sqlite3.Error) as problem:
-        raise StoreUnavailable(
-            "The database cannot be used now. Try again in a moment; if it stays so, "
-            "the operator finds the reason with `sifu doctor`.",
-            detail=str(problem),
-        ) from problem
 
 
 def _engine(url: str) -> Engine:
@@ -110,7 +69,7 @@ def _engine(url: str) -> Engine:
     engine = create_engine(
         parsed,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-        pool_size=_THREADS,
+        pool_size=2 * _THREADS,
         max_overflow=1,
     )
     event.listen(engine, "connect", _configure_sqlite)
@@ -132,7 +91,7 @@ def _make_file(path: Path) -> None:
 def _configure_sqlite(connection: Any, _record: object) -> None:
     # None: the driver begins no transactions of its own; `_begin_sqlite` says which kind.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

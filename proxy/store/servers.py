@@ -1,6 +1,5 @@
 """Servers: their state, and where they answer. The route of the relay is a row of this table."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -8,22 +7,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.store import changes
+from proxy.store.records import ServerRecord
 from proxy.store.tables import servers
-
-
-@dataclass(frozen=True, slots=True)
-class ServerRecord:
-    """What is known of one server; `address` is the path of its unix socket, or empty."""
-
-    name: ServerName
-    state: State = State.STOPPED
-    reason: str = ""
-    address: str = ""
-    identity_key: str = field(default="", repr=False)
-    gateway_url: str = ""
-    pid: int | None = None
-    started: float | None = None
-    last_activity: float | None = None
 
 
 def get(connection: Connection, name: ServerName) -> ServerRecord | None:

@@ -22,7 +22,7 @@ from proxy.core.lifecycle import State
 from proxy.core.policy import Action, Allow, Workspaces, may
 from proxy.servers.manager import Outcome, ServerManager
 from proxy.settings import Settings
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from proxy.web.access import admit, require_identity, require_server, server_of
 from proxy.web.api_bodies import answer, read_optional_body
 from proxy.web.keys import MANAGER, SETTINGS

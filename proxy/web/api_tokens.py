@@ -13,7 +13,7 @@ from proxy.core.credentials import API_TOKEN_PREFIX, SECRET_BYTES, hash_secret
 from proxy.core.errors import Conflict, Forbidden, NotFound
 from proxy.core.identity import Identity
 from proxy.store import api_tokens
-from proxy.store.api_tokens import ApiToken
+from proxy.store.records import ApiToken
 from proxy.web.access import require_identity
 from proxy.web.api_bodies import answer, read_body
 from proxy.web.keys import CLOCK, RANDOM, STORE

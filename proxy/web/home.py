@@ -8,7 +8,7 @@ from proxy.core.identity import SHARED, ServerName
 from proxy.core.lifecycle import State
 from proxy.core.policy import Workspaces
 from proxy.store import users
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from proxy.web.access import require_identity, server_of
 from proxy.web.keys import MANAGER, SETTINGS, STORE
 from proxy.web.render import render_page

@@ -14,7 +14,7 @@ from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.core.policy import Action, Allow, may
 from proxy.core.redirects import HOME, safe_next
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from proxy.web.access import require_identity, require_server
 from proxy.web.keys import MANAGER, SETTINGS
 from proxy.web.problems import see_other, wants_page

@@ -7,9 +7,9 @@ from proxy.auth.sessions import IDLE, LIFETIME, TOUCH_EACH, OpenedSession, Sessi
 from proxy.core.cookies import CookieStyle
 from proxy.core.credentials import hash_secret
 from proxy.core.errors import Unauthenticated
-from proxy.store import changes
 from proxy.store import sessions as table
 from proxy.store.database import Store
+from tests import feed
 from tests.auth.people import CountedRandom, add_user
 from tests.conftest import FakeClock
 
@@ -109,12 +109,12 @@ async def test_last_seen_is_written_once_a_minute(
 
 async def test_an_end_is_told_to_the_relays_and_is_final(sessions: Sessions, store: Store) -> None:
     session = await opened(sessions, store)
-    before = await store.read(changes.latest)
+    before = await store.read(feed.latest)
     await sessions.end(session.id)
     await sessions.end(session.id)
     with pytest.raises(Unauthenticated):
         await sessions.verify(shown(session))
-    told = await store.read(changes.since, before)
+    told = await store.read(feed.since, before)
     assert [(change.kind, change.key) for change in told] == [("session", session.id)]
 
 

@@ -15,6 +15,7 @@ from proxy.servers.places import Places
 from proxy.settings import Secret, replace_setting
 from proxy.store import servers
 from proxy.store.database import Store
+from proxy.store.records import ServerRecord
 
 
 class Health(http.server.BaseHTTPRequestHandler):
@@ -124,8 +125,8 @@ def test_a_notebook_server_without_supervisord_is_an_orphan(settings, start_prog
 
 
 def test_servers_that_are_said_to_run_are_found(installed):
-    running = servers.ServerRecord(SHARED, State.READY, pid=1)
-    stopped = servers.ServerRecord(ServerName("ann", "home"), State.STOPPED, pid=2)
+    running = ServerRecord(SHARED, State.READY, pid=1)
+    stopped = ServerRecord(ServerName("ann", "home"), State.STOPPED, pid=2)
     installed.write_now(servers.put, running, 1.0)
     installed.write_now(servers.put, stopped, 1.0)
     assert [each.name for each in service_facts.find_servers(installed)] == [SHARED]

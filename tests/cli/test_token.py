@@ -1,5 +1,6 @@
 from proxy.core.credentials import API_TOKEN_PREFIX, hash_secret
-from proxy.store import api_tokens, changes
+from proxy.store import api_tokens
+from tests import feed
 
 
 def create(sifu, *options: str) -> str:
@@ -34,7 +35,7 @@ def test_a_revoked_token_is_told_to_the_relays(installed, sifu):
     kept = installed.read_now(api_tokens.find_by_secret, hash_secret(secret))
     assert kept is not None
     assert sifu("token", "revoke", kept.id).exit_code == 0
-    told = [(change.kind, change.key) for change in installed.read_now(changes.since, 0)]
+    told = [(change.kind, change.key) for change in installed.read_now(feed.since, 0)]
     assert told == [("token", kept.id)]
     assert "revoked" in sifu("token", "list").stdout
     again = sifu("token", "revoke", kept.id)

@@ -3,7 +3,9 @@ import pytest
 from proxy.core.credentials import hash_secret
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
-from proxy.store import changes, servers, sessions, users
+from proxy.store import servers, sessions, users
+from proxy.store.records import ServerRecord
+from tests import feed
 
 PASSWORD = "correct horse battery\n"
 
@@ -61,7 +63,7 @@ def test_a_new_password_signs_its_person_out_everywhere(installed, sifu):
     session = installed.read_now(sessions.get, "s1")
     assert session is not None
     assert session.ended is not None
-    told = [change.key for change in installed.read_now(changes.since, 0)]
+    told = [change.key for change in installed.read_now(feed.since, 0)]
     assert told == ["s1"]
 
 
@@ -76,9 +78,9 @@ def test_a_link_leaves_password_and_sessions_alone(installed, sifu):
 def test_signing_out_ends_sessions_and_tells_the_relays(installed, sifu):
     open_session(installed, "bob")
     assert sifu("user", "sign-out", "ann").exit_code == 0
-    assert installed.read_now(changes.since, 0) == []
+    assert installed.read_now(feed.since, 0) == []
     assert sifu("user", "sign-out", "--everybody").exit_code == 0
-    assert [change.key for change in installed.read_now(changes.since, 0)] == ["s1"]
+    assert [change.key for change in installed.read_now(feed.since, 0)] == ["s1"]
 
 
 @pytest.mark.parametrize("arguments", [(), ("bob", "--everybody")])
@@ -107,7 +109,7 @@ def test_removing_asks_first(installed, sifu):
 
 
 def test_a_server_that_is_left_running_is_told(installed, sifu):
-    record = servers.ServerRecord(ServerName("bob", "home"), State.READY)
+    record = ServerRecord(ServerName("bob", "home"), State.READY)
     installed.write_now(servers.put, record, 1.0)
     assert "bob/home still runs" in sifu("user", "remove", "bob", "--yes").stderr
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from proxy.relay_app import RelayProgram
 from proxy.settings import Secret, Settings
 from proxy.store import servers, sessions, users
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
+from proxy.store.relay_store import RelayStore, open_relay_store
 
 SECRET = "s" * 40
 KEY = "k" * 43
@@ -62,7 +63,10 @@ class Upstream:
 
 @dataclass
 class Running:
-    """The relay under test, with one user, session and ready server."""
+    """The relay under test, with one user, session and ready server.
+
+    It has a store of its own, as a process has; `store` is what front and operator have.
+    """
 
     port: int
     program: RelayProgram
@@ -163,13 +167,23 @@ async def prepare(store: Store, upstream: Upstream) -> User:
 
 
 @pytest.fixture
-async def relay(store: Store, upstream: Upstream) -> AsyncIterator[Running]:
+def relay_store(store: Store) -> Iterator[RelayStore]:
+    """The database of `store`, opened as a relay opens it."""
+    opened = open_relay_store(store.engine.url.render_as_string())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def relay(
+    store: Store, relay_store: RelayStore, upstream: Upstream
+) -> AsyncIterator[Running]:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)
     port = listener.getsockname()[1]
     settings = Settings(notebook_port=port, secret=Secret(SECRET))
     user = await prepare(store, upstream)
-    program = RelayProgram(settings, store, system_clock)
+    program = RelayProgram(settings, relay_store, system_clock)
     drain = asyncio.Event()
     serving = asyncio.ensure_future(program.serve(listener, drain))
     await asyncio.sleep(0.05)

@@ -6,7 +6,8 @@ from proxy.core.identity import SHARED
 from proxy.relay.activity import Activity
 from proxy.store import servers, sessions, users
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
+from proxy.store.relay_store import RelayStore
 from tests.conftest import FakeClock
 
 
@@ -23,9 +24,11 @@ async def _prepare(store: Store, clock: FakeClock) -> None:
     )
 
 
-async def test_work_keeps_server_and_session_alive(store: Store, clock: FakeClock) -> None:
+async def test_work_keeps_server_and_session_alive(
+    store: Store, relay_store: RelayStore, clock: FakeClock
+) -> None:
     await _prepare(store, clock)
-    activity = Activity(store, clock)
+    activity = Activity(relay_store, clock)
     clock.advance(100)
     activity.note(SHARED, "s1")
     await activity.write()
@@ -37,9 +40,11 @@ async def test_work_keeps_server_and_session_alive(store: Store, clock: FakeCloc
     assert session.last_seen == clock()
 
 
-async def test_notes_survive_a_store_that_cannot_be_written(store: Store, clock: FakeClock) -> None:
+async def test_notes_survive_a_store_that_cannot_be_written(
+    store: Store, relay_store: RelayStore, clock: FakeClock
+) -> None:
     await _prepare(store, clock)
-    activity = Activity(store, clock)
+    activity = Activity(relay_store, clock)
     activity.note(SHARED, "s1")
     await store.write(Connection.exec_driver_sql, "ALTER TABLE servers RENAME TO away")
     with pytest.raises(StoreUnavailable):

@@ -1,6 +1,7 @@
 """What a browser's connection may send, and in which order it is answered."""
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -48,6 +49,21 @@ async def test_a_bad_chunk_is_not_passed_up(relay: Running, size: str) -> None:
     answer = await relay.raw(relay.request(method="POST", headers=headers, body=body, close=False))
     assert not answer or status_of(answer) >= 400
     assert b"0\r\n\r\n" not in got
+
+
+async def test_a_bad_chunk_that_comes_later_ends_the_request(relay: Running) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    headers = "Transfer-Encoding: chunked\r\n"
+    writer.write(relay.request(method="POST", headers=headers, close=False))
+    await asyncio.sleep(0.05)
+    writer.write(b"5\r\nhello\r\n")
+    await asyncio.sleep(0.05)
+    writer.write(b"zz\r\n")
+    async with asyncio.timeout(3):
+        with contextlib.suppress(ConnectionError):
+            while await reader.read(65536):
+                pass
+    writer.close()
 
 
 async def test_a_head_that_is_too_long_is_431(relay: Running) -> None:

@@ -8,7 +8,7 @@ from proxy.core.clock import system_clock
 from proxy.core.identity import SHARED
 from proxy.core.lifecycle import State
 from proxy.store import servers, sessions, users
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from tests.relay.conftest import KEY, Running, Upstream, body_of, status_of
 
 

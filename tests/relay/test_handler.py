@@ -149,7 +149,7 @@ async def test_a_stopped_server_gives_people_the_start_page_and_scripts_503(
 ) -> None:
     from proxy.core.identity import SHARED
     from proxy.store import servers
-    from proxy.store.servers import ServerRecord
+    from proxy.store.records import ServerRecord
 
     await relay.store.write(servers.put, ServerRecord(SHARED), system_clock())
     await relay.program.context.feed.poll()
@@ -197,3 +197,22 @@ async def test_an_api_token_opens_its_users_server_without_cookies(relay: Runnin
     await relay.store.write(api_tokens.revoke, "t1", 2.0)
     await relay.program.context.feed.poll()
     assert status_of(await relay.ask(headers=headers, cookie="")) == 401
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("GET {prefix}labHTTP/1.1", 400),  # no blank: llhttp takes it for HTTP/0.9
+        ("GET {prefix}lab HTTP/1.1\r\nTransfer-Encoding:", 400),
+        ("POST {prefix}lab HTTP/1.1\r\nTransfer-Encoding: \r\nContent-Length: 0", 400),
+        ("DELETE {bare} HTTP/1.1", 405),
+        ("POST {bare} HTTP/1.1\r\nContent-Length: 0", 405),
+    ],
+)
+async def test_doubtful_requests_reach_nothing(relay: Running, head: str, status: int) -> None:
+    prefix = relay.server.prefix
+    text = head.format(prefix=prefix, bare=prefix[:-1])
+    cookie = f"Host: {relay.host}\r\nCookie: {relay.cookie()}\r\n\r\n"
+    answer = await relay.raw(f"{text}\r\n{cookie}".encode())
+    assert status_of(answer) == status
+    assert relay.upstream.heads == []

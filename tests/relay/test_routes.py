@@ -4,14 +4,17 @@ from proxy.core.tokens import IDENTITY_LIFETIME, read_identity
 from proxy.relay.routes import Route, Routes
 from proxy.store import servers, users
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
+from proxy.store.relay_store import RelayStore
 from tests.conftest import FakeClock
 
 KEY = "k" * 43
 
 
-async def test_only_a_ready_server_has_a_route(store: Store, clock: FakeClock) -> None:
-    routes = Routes(store, clock)
+async def test_only_a_ready_server_has_a_route(
+    store: Store, relay_store: RelayStore, clock: FakeClock
+) -> None:
+    routes = Routes(relay_store, clock)
     assert await routes.find(SHARED) is None
     for state in State:
         await store.write(servers.put, ServerRecord(SHARED, state, address="/s"), clock())
@@ -20,9 +23,9 @@ async def test_only_a_ready_server_has_a_route(store: Store, clock: FakeClock) -
 
 
 async def test_a_route_is_remembered_until_the_feed_says_otherwise(
-    store: Store, clock: FakeClock
+    store: Store, relay_store: RelayStore, clock: FakeClock
 ) -> None:
-    routes = Routes(store, clock)
+    routes = Routes(relay_store, clock)
     ready = ServerRecord(SHARED, State.READY, address="/old", identity_key=KEY)
     await store.write(servers.put, ready, clock())
     assert (await routes.find(SHARED)) is (await routes.find(SHARED))

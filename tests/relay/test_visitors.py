@@ -9,6 +9,7 @@ from proxy.core.tokens import Pass, mint_pass
 from proxy.relay.visitors import Visitors
 from proxy.store import api_tokens, sessions, users
 from proxy.store.database import Store
+from proxy.store.relay_store import RelayStore
 from tests.conftest import FakeClock
 
 OLD, NEW = "o" * 40, "n" * 40
@@ -16,7 +17,7 @@ TOKEN = "sifu_" + "t" * 40
 
 
 @pytest.fixture
-async def visitors(store: Store, clock: FakeClock) -> Visitors:
+async def visitors(store: Store, relay_store: RelayStore, clock: FakeClock) -> Visitors:
     user = await store.write(users.add, "ada", is_admin=False, password_hash=None, now=clock())
     await store.write(
         sessions.open_session,
@@ -35,7 +36,7 @@ async def visitors(store: Store, clock: FakeClock) -> Visitors:
         now=clock(),
         expires=clock() + 50,
     )
-    return Visitors(store, clock, [NEW, OLD], CookieStyle(secure=True))
+    return Visitors(relay_store, clock, [NEW, OLD], CookieStyle(secure=True))
 
 
 def cookie(

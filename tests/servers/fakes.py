@@ -20,7 +20,7 @@ from proxy.servers.operations import Operations
 from proxy.servers.progress_board import ProgressBoard
 from proxy.servers.spawner import Alive, Gone, ServerSpec, Spawner
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 ADA = ServerName("ada", "home")
 BOB = ServerName("bob", "home")

@@ -11,7 +11,7 @@ from aiohttp import ClientSession, DummyCookieJar, UnixConnector
 
 from proxy.core.clock import system_clock
 from proxy.core.tokens import AssertedIdentity, mint_identity
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 HOST = "notebooks.example.org"
 XSRF = {"Cookie": "_xsrf=abc", "X-XSRFToken": "abc"}

@@ -8,7 +8,7 @@ from proxy.core.errors import ServerNotRunning
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.servers.culler import Culler
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from tests.conftest import FakeClock
 from tests.servers.fakes import ADA, BOB, KEY, PretendJupyter
 

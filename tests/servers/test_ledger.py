@@ -5,9 +5,9 @@ import pytest
 from proxy.core.errors import Conflict
 from proxy.core.lifecycle import Event, State
 from proxy.servers.ledger import Ledger
-from proxy.store import changes
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
+from tests import feed
 from tests.conftest import FakeClock
 from tests.servers.fakes import ADA, KEY
 
@@ -18,7 +18,7 @@ async def test_a_step_is_written_and_told(store: Store, clock: FakeClock) -> Non
     assert moved.state is State.STARTING
     assert await ledger.get(ADA) == moved
     assert await ledger.list_all() == [moved]
-    assert [change.kind for change in await store.read(changes.since, 0)] == ["server"]
+    assert [change.kind for change in await store.read(feed.since, 0)] == ["server"]
 
 
 async def test_a_step_that_does_not_exist_writes_nothing(store: Store, clock: FakeClock) -> None:
@@ -41,7 +41,7 @@ async def test_a_step_that_changes_nothing_wakes_no_relay(store: Store, clock: F
     ledger = Ledger(store, clock)
     ready = ServerRecord(ADA, State.READY, address="/x", pid=1)
     assert await ledger.move(ready, Event.FOUND, pid=1, address="/x") == ready
-    assert await store.read(changes.latest) == 0
+    assert await store.read(feed.latest) == 0
 
 
 async def test_a_touch_is_activity_now(store: Store, clock: FakeClock) -> None:

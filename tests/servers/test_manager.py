@@ -10,9 +10,10 @@ from proxy.core.errors import NotFound, UnprocessableInput
 from proxy.core.lifecycle import State
 from proxy.core.progress import Progress
 from proxy.servers.manager import ServerManager
-from proxy.store import changes, servers
+from proxy.store import servers
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
+from tests import feed
 from tests.conftest import FakeClock
 from tests.servers.fakes import (
     ADA,
@@ -59,7 +60,7 @@ async def test_a_start_is_begun_at_once_and_ends_ready(
     assert record.identity_key == f"{KEY}-0"
     assert record.started == record.last_activity == clock.now
     assert await store.read(servers.get, ADA) == record
-    assert {change.key for change in await store.read(changes.since, 0)} == {"ada/home"}
+    assert {change.key for change in await store.read(feed.since, 0)} == {"ada/home"}
 
 
 async def test_ten_starts_at_once_start_one(store: Store, clock: FakeClock) -> None:

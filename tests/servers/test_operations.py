@@ -6,7 +6,7 @@ from proxy.core.lifecycle import PENDING, State
 from proxy.metrics import SERVER_STARTS, Start
 from proxy.servers.operations import progress_of
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from tests.conftest import FakeClock
 from tests.servers.fakes import ADA, Bad, WellBehaved, managing, operations_with
 

@@ -17,7 +17,7 @@ from proxy.core.lifecycle import State
 from proxy.servers.manager import ServerManager, open_manager
 from proxy.settings import Settings
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from tests.servers.fakes import ADA, BOB
 from tests.servers.jupyter_client import XSRF, client_of
 from tests.servers.supervision import Supervision, supervision

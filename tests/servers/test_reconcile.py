@@ -11,7 +11,7 @@ from proxy.servers.reconcile import reconcile
 from proxy.servers.spawner import Alive, ServerSpec
 from proxy.store import servers
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from tests.conftest import FakeClock
 from tests.servers.fakes import ADA, BOB, KEY, Broken, Silent, WellBehaved, operations_with
 

@@ -10,7 +10,7 @@ from proxy.servers.places import Places, places_of_this_run
 from proxy.servers.wiring import clean_environment, describe_server, find_names, wire_operations
 from proxy.settings import Settings
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from tests.conftest import FakeClock
 from tests.servers.fakes import ADA, KEY
 

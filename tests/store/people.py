@@ -1,8 +1,9 @@
 """Hands for the store's tests: somebody to own things, and what the feed told."""
 
 from proxy.core.identity import User
-from proxy.store import changes, users
+from proxy.store import users
 from proxy.store.database import Store
+from tests import feed
 
 
 def add_user(store: Store, name: str = "ada", *, admin: bool = False) -> User:
@@ -10,4 +11,4 @@ def add_user(store: Store, name: str = "ada", *, admin: bool = False) -> User:
 
 
 def told(store: Store) -> list[tuple[str, str]]:
-    return [(change.kind, change.key) for change in store.read_now(changes.since, 0)]
+    return [(change.kind, change.key) for change in store.read_now(feed.since, 0)]

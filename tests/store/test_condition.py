@@ -6,6 +6,7 @@ from proxy.core.errors import StoreUnavailable
 from proxy.core.identity import SHARED, ServerName
 from proxy.store import condition, servers
 from proxy.store.database import Store
+from proxy.store.records import ServerRecord
 
 
 def test_a_migrated_database_is_at_the_newest_known_revision(store):
@@ -40,7 +41,7 @@ def test_a_file_that_is_no_database_cannot_be_read(tmp_path):
 def test_a_damaged_page_is_told(store, tmp_path):
     path = Path(tmp_path / "sifu.db")
     for number in range(3):
-        record = servers.ServerRecord(ServerName("ann", f"w{number}"))
+        record = ServerRecord(ServerName("ann", f"w{number}"))
         store.write_now(servers.put, record, 1.0)
     root = store.read_now(page_of_servers)
     store.close()
@@ -62,6 +63,6 @@ def page_of_servers(connection) -> int:
 
 def test_the_newest_time_is_that_of_the_newest_row(store):
     assert store.read_now(condition.newest_time) is None
-    store.write_now(servers.put, servers.ServerRecord(SHARED), 1000.0)
-    store.write_now(servers.put, servers.ServerRecord(SHARED), 2000.0)
+    store.write_now(servers.put, ServerRecord(SHARED), 1000.0)
+    store.write_now(servers.put, ServerRecord(SHARED), 2000.0)
     assert store.read_now(condition.newest_time) == 2000.0

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Connection, func, insert, inspect, select
 
 from proxy.core.errors import Conflict, InvalidSettings, StoreUnavailable
-from proxy.store import changes, database, users
+from proxy.store import database, users
 from proxy.store.database import Store, migrate
 from proxy.store.tables import metadata, used_codes
+from tests import feed
 
 
 def add(connection: Connection, number: int) -> None:
@@ -158,7 +159,7 @@ def test_programs_that_start_at_once_migrate_once(tmp_path):
     starts = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(4)]
     assert [start.wait(60) for start in starts] == [0, 0, 0, 0]
     opened = Store(url)
-    assert opened.read_now(changes.latest) == 0
+    assert opened.read_now(feed.latest) == 0
     opened.close()
 
 

@@ -23,7 +23,7 @@ from proxy.servers.manager import Outcome, ServerManager
 from proxy.settings import Settings
 from proxy.store import api_tokens, sessions, users
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 
 
 class PretendedManager(ServerManager):

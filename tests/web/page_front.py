@@ -19,7 +19,7 @@ from proxy.front_app import build_app
 from proxy.settings import Secret, Settings
 from proxy.store import sessions
 from proxy.store.database import Store
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from proxy.web import keys
 from tests.auth.people import CHEAP, PASSWORD, CountedRandom, add_user
 from tests.conftest import FakeClock

@@ -8,7 +8,7 @@ from proxy.core.errors import StoreUnavailable
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.core.progress import Progress
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from tests.web.api_front import run_front
 
 ADA = ServerName("ada", "home")

@@ -6,7 +6,7 @@ import pytest
 from proxy.core.identity import SHARED, ServerName
 from proxy.core.lifecycle import State
 from proxy.core.policy import Workspaces
-from proxy.store.servers import ServerRecord
+from proxy.store.records import ServerRecord
 from proxy.web.api_servers import prefers_async
 from tests.web.api_front import run_front
 

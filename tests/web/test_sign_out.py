@@ -1,19 +1,20 @@
 """Signing out is final, and nobody else does it for you."""
 
 from proxy.core.credentials import hash_secret
-from proxy.store import changes, sessions
+from proxy.store import sessions
+from tests import feed
 from tests.web.page_front import Pages
 
 
 async def test_signing_out_ends_the_session_and_tells_the_relays(pages: Pages) -> None:
-    before = await pages.store.read(changes.latest)
+    before = await pages.store.read(feed.latest)
     answer = await pages.ask("POST", "/sign-out", "ada")
     assert (answer.status, answer.location) == (303, "/sign-in")
     assert answer.session == ""
     found = await pages.store.read(sessions.find_by_secret, hash_secret(pages.secrets["ada"]))
     assert found is not None
     assert found.ended == pages.clock()
-    told = await pages.store.read(changes.since, before)
+    told = await pages.store.read(feed.since, before)
     assert [(change.kind, change.key) for change in told] == [("session", found.id)]
 
 

@@ -1,0 +1,33 @@
+"""What can be told of a request's bytes before anybody parses them.
+
+Guesses that choose a way, never a meaning: whoever takes the way asks aiohttp's parser, or has
+asked it before about the same bytes.
+"""
+
+import re
+
+_MAX_REPEATED = 8 * 1024
+_END = b"\r\n\r\n"
+_METHODS_WITH_BODY = (b"POST ", b"PUT ", b"PATCH ")
+_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
+
+
+def repeatable_block(data: bytes) -> bytes | None:
+    """Return everything after the request line of a GET that came whole, alone, and not too long.
+
+    Whether it has a body is not known before it was parsed.
+    """
+    if len(data) > _MAX_REPEATED or not data.startswith(b"GET "):
+        return None
+    if data.find(_END) != len(data) - len(_END):
+        return None
+    return data[data.find(b"\r\n") :]
+
+
+def long_body_start(data: bytes, least: int) -> int:
+    """Return where the body begins if the head says that it has `least` bytes or more; else 0."""
+    if not data.startswith(_METHODS_WITH_BODY):
+        return 0
+    end = data.find(_END) + len(_END)
+    declared = _LENGTH.search(data, 0, end) if end >= len(_END) else None
+    return end if declared is not None and int(declared[1]) >= least else 0

@@ -1,0 +1,34 @@
+import pytest
+
+from proxy.core.first_look import long_body_start, repeatable_block
+
+GET = b"GET /x HTTP/1.1\r\nHost: y\r\n\r\n"
+PUT = b"PUT /x HTTP/1.1\r\ncontent-length: 300\r\n\r\n"
+
+
+def test_a_whole_get_has_a_block_and_nothing_else_has() -> None:
+    assert repeatable_block(GET) == b"\r\nHost: y\r\n\r\n"
+    for other in (GET[:-1], GET + b"x", GET + GET, b" " + GET, PUT, b"GET /x", b""):
+        assert repeatable_block(other) is None
+    assert repeatable_block(b"GET /x HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n") is None
+
+
+@pytest.mark.parametrize("rest", [b"", b"body"])
+def test_a_long_body_is_seen_in_its_head(rest: bytes) -> None:
+    assert long_body_start(PUT + rest, 300) == len(PUT)
+    assert long_body_start(PUT + rest, 301) == 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET" + PUT[3:],
+        PUT[:-1],
+        b"PUT /x HTTP/1.1\r\n\r\nContent-Length: 300\r\n",
+        b"PUT /x HTTP/1.1\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"PUT /x HTTP/1.1\r\nX-Content-Length: 300\r\n\r\n",
+        b"",
+    ],
+)
+def test_everything_else_is_left_to_the_parser(data: bytes) -> None:
+    assert long_body_start(data, 300) == 0
