@@ -5,12 +5,14 @@ and tells what came of it. Must not: judge. When the relay's inside changes, thi
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 from hazards.response_case import Case, Ending
 from proxy.core.response_headers import Surroundings
 from proxy.core.websocket_handshake import Offer
 from proxy.relay.exchange import Exchange, Outcome
+from proxy.relay.outbox import Outbox
 from proxy.relay.upstream import UpstreamConnection
 
 PREFIX = "/user/everyone/shared/"
@@ -33,6 +35,11 @@ _NEXT = Case(
     pieces=(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",),
     ending=Ending.EOF,
 )
+
+
+def _at_once(flush: Callable[[], None]) -> None:
+    """Stand for a loop whose round ends here."""
+    flush()
 
 
 class Wire(asyncio.Transport):
@@ -155,7 +162,7 @@ def deliver(case: Case, pieces: tuple[bytes, ...]) -> Delivery:
     """Run one exchange over a connection of its own."""
     told = Delivery()
     released: list[UpstreamConnection] = []
-    connection = UpstreamConnection(released.append)
+    connection = UpstreamConnection(released.append, Outbox(_at_once))
     wire, heard = Wire(), Wire()
     wire.protocol = connection
     connection.connection_made(wire)

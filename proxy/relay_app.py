@@ -57,6 +57,7 @@ class RelayProgram:
         capacity = max(64, (raise_open_files() - 100) // 2)
         self.server = BrowserServer(
             RelayHandler(self.context),
+            self.context.outbox,
             repeat=FastLane(self.context).repeat,
             capacity=capacity,
             is_bounded=self.context.is_bounded,

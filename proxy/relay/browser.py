@@ -16,6 +16,7 @@ from proxy.core.first_look import long_body_start, repeatable_block
 from proxy.relay.aiohttp_connection import AiohttpConnection, AiohttpServer
 from proxy.relay.exchange import Exchange, Outcome
 from proxy.relay.long_body import LONG, LongBody, Progress
+from proxy.relay.outbox import Outbox
 
 
 class Pausable(Protocol):
@@ -43,6 +44,7 @@ class BrowserConnection(asyncio.Protocol):
         "_aiohttp",
         "_held",
         "_loop",
+        "_outbox",
         "_registry",
         "_repeat",
         "_server",
@@ -63,7 +65,9 @@ class BrowserConnection(asyncio.Protocol):
         server: AiohttpServer,
         repeat: Repeat,
         registry: Registry,
+        outbox: Outbox,
     ) -> None:
+        self._outbox = outbox
         self._server = server
         self._repeat = repeat
         self._registry = registry
@@ -174,6 +178,7 @@ class BrowserConnection(asyncio.Protocol):
             self._aiohttp.release()
             self._aiohttp = None
         self.resting_since = self._loop.time()
+        self._outbox.flush()
         if self.transport is not None and not self.transport.is_closing():
             self.transport.resume_reading()
             if body.tail:
@@ -192,6 +197,7 @@ class BrowserConnection(asyncio.Protocol):
 
     def close(self) -> None:
         """Close after what is on its way."""
+        self._outbox.flush()
         if self.transport is not None:
             self.transport.close()
 
@@ -263,6 +269,7 @@ class BrowserConnection(asyncio.Protocol):
     def _release_held(self) -> None:
         held, self._held = self._held, b""
         if held and self.transport is not None:
+            self._outbox.flush()
             self.transport.resume_reading()
             self.data_received(held)
 

@@ -10,6 +10,7 @@ from heapq import nsmallest
 
 from proxy.relay.aiohttp_connection import AiohttpServer, Handler
 from proxy.relay.browser import BrowserConnection, Repeat
+from proxy.relay.outbox import Outbox
 
 HEAD_SECONDS = 10.0
 # Longer than the idle time of load balancers (60 s), so that they, not we, close first.
@@ -40,12 +41,14 @@ class BrowserServer:
     def __init__(
         self,
         handler: Handler,
+        outbox: Outbox,
         *,
         repeat: Repeat = _never,
         capacity: int = 100_000,
         is_bounded: Callable[[str], bool] = _is_bounded,
         on_fault: Callable[[int], None] = _ignore,
     ) -> None:
+        self._outbox = outbox
         self._repeat = repeat
         self._capacity = capacity
         self._is_bounded = is_bounded
@@ -54,7 +57,7 @@ class BrowserServer:
         self._by_address: dict[str, set[BrowserConnection]] = {}
 
     def __call__(self) -> "BrowserConnection":
-        return BrowserConnection(self._aiohttp, self._repeat, self)
+        return BrowserConnection(self._aiohttp, self._repeat, self, self._outbox)
 
     @property
     def connections(self) -> list[BrowserConnection]:

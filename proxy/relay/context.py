@@ -1,5 +1,6 @@
 """What one relay process consists of, put together."""
 
+import asyncio
 from functools import lru_cache
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from proxy.relay.answers import Answers
 from proxy.relay.entrance import Entrance
 from proxy.relay.feed import Feed
 from proxy.relay.live import LiveConnections
+from proxy.relay.outbox import Outbox
 from proxy.relay.pool import Pool
 from proxy.relay.precedents import Precedents
 from proxy.relay.routes import Routes
@@ -43,7 +45,8 @@ class RelayContext:
         self.visitors = Visitors(store, clock, settings.secrets, style)
         self.routes = Routes(store, clock)
         self.precedents = Precedents()
-        self.pool = Pool()
+        self.outbox = Outbox(asyncio.get_running_loop().call_soon)
+        self.pool = Pool(self.outbox)
         self.live = LiveConnections()
         self.activity = Activity(store, clock)
         self.tally = Tally()

@@ -12,6 +12,7 @@ from functools import partial
 
 from proxy import metrics
 from proxy.core.errors import UpstreamBroken, UpstreamSlow
+from proxy.relay.outbox import Outbox
 from proxy.relay.upstream import UpstreamConnection
 
 CONNECT_SECONDS = 5.0
@@ -22,7 +23,8 @@ IDLE_SECONDS = 60.0
 class Pool:
     """Every connection of this process to any server."""
 
-    def __init__(self) -> None:
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
         self._idle: dict[str, deque[UpstreamConnection]] = {}
         self._loop = asyncio.get_running_loop()
 
@@ -38,7 +40,7 @@ class Pool:
 
     async def dial(self, address: str) -> UpstreamConnection:
         """Open a new connection; raises `UpstreamBroken` or `UpstreamSlow`."""
-        make = partial(UpstreamConnection, partial(self._release, address))
+        make = partial(UpstreamConnection, partial(self._release, address), self._outbox)
         began = self._loop.time()
         try:
             connected = await _connect(address)

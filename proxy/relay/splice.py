@@ -9,14 +9,16 @@ import asyncio
 from collections.abc import Callable
 
 from proxy.relay.browser import BrowserConnection
+from proxy.relay.outbox import Outbox
 
 
 class Side(asyncio.Protocol):
     """Receives from one transport and writes to the other."""
 
-    __slots__ = ("_ended", "_other", "received", "stalled_at")
+    __slots__ = ("_ended", "_other", "_outbox", "received", "stalled_at")
 
-    def __init__(self, other: asyncio.Transport, ended: Callable[[], None]) -> None:
+    def __init__(self, other: asyncio.Transport, ended: Callable[[], None], outbox: Outbox) -> None:
+        self._outbox = outbox
         self._other: asyncio.Transport | None = other
         self._ended = ended
         self.received = 0
@@ -25,8 +27,8 @@ class Side(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.received += len(data)
-        if self._other is not None and not self._other.is_closing():
-            self._other.write(data)
+        if self._other is not None:
+            self._outbox.send(self._other, data)
 
     def pause_writing(self) -> None:
         self.stalled_at = asyncio.get_running_loop().time()
@@ -42,6 +44,7 @@ class Side(asyncio.Protocol):
         other, self._other = self._other, None
         if other is not None:
             if exc is None:
+                self._outbox.flush()
                 other.close()
             else:
                 other.abort()
@@ -51,11 +54,14 @@ class Side(asyncio.Protocol):
 class SplicedPair:
     """Both sides of one websocket; `on_end` is called once, when the first side is gone."""
 
-    __slots__ = ("_ends", "browser_side", "is_over", "on_end", "upstream_side")
+    __slots__ = ("_ends", "_outbox", "browser_side", "is_over", "on_end", "upstream_side")
 
-    def __init__(self, browser: asyncio.Transport, upstream: asyncio.Transport) -> None:
-        self.browser_side = Side(upstream, self._ended)
-        self.upstream_side = Side(browser, self._ended)
+    def __init__(
+        self, browser: asyncio.Transport, upstream: asyncio.Transport, outbox: Outbox
+    ) -> None:
+        self._outbox = outbox
+        self.browser_side = Side(upstream, self._ended, outbox)
+        self.upstream_side = Side(browser, self._ended, outbox)
         self._ends = (browser, upstream)
         self.is_over = False
         self.on_end: Callable[[], None] | None = None
@@ -67,6 +73,7 @@ class SplicedPair:
 
     def close(self) -> None:
         """End it after what is on its way."""
+        self._outbox.flush()
         for transport in self._ends:
             transport.close()
 
@@ -86,10 +93,13 @@ class SplicedPair:
 
 
 def splice(
-    browser: BrowserConnection, transport: asyncio.Transport, upstream: asyncio.Transport
+    browser: BrowserConnection,
+    transport: asyncio.Transport,
+    upstream: asyncio.Transport,
+    outbox: Outbox,
 ) -> SplicedPair:
     """Join the two; what the browser sent after its head goes up first."""
-    pair = SplicedPair(transport, upstream)
+    pair = SplicedPair(transport, upstream, outbox)
     upstream.set_protocol(pair.upstream_side)
     # Reading may have been paused for the browser while it was slow; the pair decides from here.
     upstream.resume_reading()

@@ -15,6 +15,7 @@ from proxy.core.websocket_handshake import answers
 from proxy.relay.answer_heads import AnswerHead, judge_head
 from proxy.relay.exchange import Exchange, Outcome
 from proxy.relay.long_body import Source
+from proxy.relay.outbox import Outbox
 from proxy.relay.splice import splice
 
 _MAX_INTERIM = 8
@@ -30,6 +31,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_interim",
         "_is_full",
         "_left",
+        "_outbox",
         "_receive",
         "_released",
         "_reusable",
@@ -39,8 +41,9 @@ class UpstreamConnection(asyncio.Protocol):
         "transport",
     )
 
-    def __init__(self, released: Callable[["UpstreamConnection"], None]) -> None:
+    def __init__(self, released: Callable[["UpstreamConnection"], None], outbox: Outbox) -> None:
         self._released = released
+        self._outbox = outbox
         self._exchange: Exchange | None = None
         self._head = b""
         self._interim = 0
@@ -64,7 +67,12 @@ class UpstreamConnection(asyncio.Protocol):
         exchange.browser.feeder = self
         if exchange.browser.writing_paused:
             self.pause_feeding()
-        self.send(head)
+        if exchange.uploaded and self.transport is not None:
+            # Nothing follows it up.
+            exchange.sent += len(head)
+            self._outbox.send(self.transport, head)
+        else:
+            self.send(head)
 
     def send(self, data: bytes) -> None:
         if self.transport is not None:
@@ -175,7 +183,7 @@ class UpstreamConnection(asyncio.Protocol):
         exchange.last = exchange.last or head.framing is Framing.UNTIL_CLOSE
         exchange.status = head.status
         if head.framing is Framing.NONE:
-            exchange.write(head.written)
+            self._write_whole(exchange, head.written)
             self._finish(excess=bool(body))
         elif head.framing is Framing.COUNTED and len(body) <= head.length:
             self._start_counted(exchange, head, body)
@@ -187,10 +195,19 @@ class UpstreamConnection(asyncio.Protocol):
 
     def _start_counted(self, exchange: Exchange, head: AnswerHead, body: bytes) -> None:
         """Head and body in one write: most answers come whole."""
-        exchange.write(head.written + body if body else head.written)
+        data = head.written + body if body else head.written
         self._left, self._receive = head.length - len(body), self._receive_counted
-        if not self._left:
+        if self._left:
+            exchange.write(data)
+        else:
+            self._write_whole(exchange, data)
             self._finish(excess=False)
+
+    def _write_whole(self, exchange: Exchange, data: bytes) -> None:
+        if exchange.last:
+            exchange.write(data)  # the connection is closed right behind it
+        else:
+            self._outbox.send(exchange.transport, data)
 
     def _start_body(self, head: AnswerHead) -> None:
         if head.framing is Framing.COUNTED:
@@ -207,7 +224,7 @@ class UpstreamConnection(asyncio.Protocol):
         exchange.status = 101
         upstream, self.transport, self._exchange = self.transport, None, None
         exchange.write(head.written + rest)
-        exchange.pair = splice(exchange.browser, exchange.transport, upstream)
+        exchange.pair = splice(exchange.browser, exchange.transport, upstream, self._outbox)
         exchange.end(Outcome.SWITCHED)
 
     def _receive_counted(self, data: bytes) -> None:

@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from proxy.relay import browsers
+from proxy.relay.outbox import Outbox
 from proxy.store.database import Store
 from tests.relay.conftest import Running, Upstream, status_of
 
@@ -38,7 +39,9 @@ async def test_one_connection_too_many_is_closed_and_the_others_are_served(
     async def answer(_: web.BaseRequest) -> web.Response:
         return web.Response(text="ok")
 
-    server = browsers.BrowserServer(answer, capacity=3)
+    server = browsers.BrowserServer(
+        answer, Outbox(asyncio.get_running_loop().call_soon), capacity=3
+    )
     listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
     open_ones = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
@@ -62,7 +65,11 @@ async def test_of_one_address_only_so_many_may_rest_and_the_oldest_go(
 
     monkeypatch.setattr(browsers, "MAX_RESTING", 10)
     monkeypatch.setattr(browsers, "_CLOSED_TOGETHER", 3)
-    server = browsers.BrowserServer(answer, is_bounded=lambda address: address == "127.0.0.1")
+    server = browsers.BrowserServer(
+        answer,
+        Outbox(asyncio.get_running_loop().call_soon),
+        is_bounded=lambda address: address == "127.0.0.1",
+    )
     loop = asyncio.get_running_loop()
     listening = [await loop.create_server(server, host, 0) for host in ("127.0.0.1", "::1")]
     port, port6 = (one.sockets[0].getsockname()[1] for one in listening)

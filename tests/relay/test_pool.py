@@ -5,17 +5,18 @@ import pytest
 
 from proxy.core.errors import UpstreamBroken
 from proxy.relay import pool as pool_module
+from proxy.relay.outbox import Outbox
 from proxy.relay.pool import MAX_IDLE, Pool
 from tests.relay.conftest import Running, Upstream, status_of
 
 
 async def test_a_missing_server_is_a_broken_upstream(tmp_path: Path) -> None:
     with pytest.raises(UpstreamBroken):
-        await Pool().dial(str(tmp_path / "none.sock"))
+        await Pool(Outbox(asyncio.get_running_loop().call_soon)).dial(str(tmp_path / "none.sock"))
 
 
 async def test_idle_connections_are_bounded_in_number(upstream: Upstream) -> None:
-    pool = Pool()
+    pool = Pool(Outbox(asyncio.get_running_loop().call_soon))
     for _ in range(MAX_IDLE + 5):
         pool._release(upstream.path, await pool.dial(upstream.path))
     await asyncio.sleep(0.05)
@@ -29,7 +30,7 @@ async def test_idle_connections_are_bounded_in_number(upstream: Upstream) -> Non
 async def test_idle_connections_are_bounded_in_age(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool = Pool()
+    pool = Pool(Outbox(asyncio.get_running_loop().call_soon))
     pool._release(upstream.path, await pool.dial(upstream.path))
     pool.sweep()
     assert pool._idle
@@ -39,7 +40,7 @@ async def test_idle_connections_are_bounded_in_age(
 
 
 async def test_a_connection_that_died_while_idle_is_not_handed_out(upstream: Upstream) -> None:
-    pool = Pool()
+    pool = Pool(Outbox(asyncio.get_running_loop().call_soon))
     connection = await pool.dial(upstream.path)
     pool._release(upstream.path, connection)
     connection.abandon()

@@ -1,4 +1,3 @@
-import asyncio
 from typing import Any, cast
 
 from prometheus_client import REGISTRY
@@ -57,7 +56,7 @@ def test_bytes_of_a_websocket_are_counted_while_it_is_open_and_once() -> None:
 
     tally = Tally()
     before = counted()
-    pair = SplicedPair(cast(asyncio.Transport, None), cast(asyncio.Transport, None))
+    pair = SplicedPair(NOBODY, NOBODY, NOBODY)
     tally.open_websocket(pair)
     pair.browser_side.received = 7
     tally.move()
