@@ -14,7 +14,7 @@
 
 #include "websocket.h"
 
-static double now(void) {
+static inline double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
