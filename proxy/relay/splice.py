@@ -11,6 +11,8 @@ from collections.abc import Callable
 from proxy.relay.browser import BrowserConnection
 from proxy.relay.outbox import Outbox
 
+_HELD = 16 * 1024
+
 
 class Side(asyncio.Protocol):
     """Receives from one transport and writes to the other."""
@@ -100,6 +102,9 @@ def splice(
 ) -> SplicedPair:
     """Join the two; what the browser sent after its head goes up first."""
     pair = SplicedPair(transport, upstream, outbox)
+    # Hold little more than what is read at once, which is up to 256 KiB.
+    transport.set_write_buffer_limits(high=_HELD)
+    upstream.set_write_buffer_limits(high=_HELD)
     upstream.set_protocol(pair.upstream_side)
     # Reading may have been paused for the browser while it was slow; the pair decides from here.
     upstream.resume_reading()
