@@ -112,6 +112,13 @@ WORKLOADS = (
         partial(_requests, replace(_SMALL, kind="mixed")),
     ),
     Workload(
+        "unlike64",
+        "small GET, none like another",
+        "work",
+        "/CPU-s",
+        partial(_requests, replace(_SMALL, kind="unlike")),
+    ),
+    Workload(
         "get1",
         "small GET, 1 connection",
         "p50",

@@ -1,6 +1,7 @@
 -- What wrk sends, and what it reports: one line of JSON.
 --   BENCH_COOKIE  file that holds the Cookie header's value (a process list would show it)
 --   BENCH_KIND    same: one request again and again    mixed: twenty paths and header blocks in turn
+--                 unlike: a header block that never comes again
 --                 close: one request to a connection   upload: POST of 10 MB
 --   BENCH_PAUSE   longest pause between two requests of a connection, in ms (the mean is half of it)
 
@@ -60,6 +61,14 @@ if kind == "mixed" then
   function request()
     turn = turn % #requests + 1
     return requests[turn]
+  end
+end
+
+if kind == "unlike" then
+  function request()
+    turn = turn + 1
+    headers["If-None-Match"] = '"' .. turn .. '"'
+    return wrk.format("GET", nil, headers)
   end
 end
 
