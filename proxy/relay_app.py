@@ -60,6 +60,7 @@ class RelayProgram:
             self.context.outbox,
             repeat=FastLane(self.context).repeat,
             capacity=capacity,
+            count_others=lambda: self.context.tally.open_websockets,
             is_bounded=self.context.is_bounded,
             on_fault=self.context.tally.fault,
         )

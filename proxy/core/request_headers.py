@@ -8,9 +8,9 @@ ours are added, or it could remove ours.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from proxy.core.cookies import strip_ours
+from proxy.core.remembering import remember_short
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
@@ -92,7 +92,7 @@ def named_by_connection(headers: RawHeaders) -> frozenset[bytes]:
     return _listed(tuple([value for name, value in headers if name.lower() == b"connection"]))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remember_short(number=_REMEMBERED, longest=2048)
 def _plan(names: tuple[bytes, ...]) -> _Plan:
     """Remembered: a browser sends few different rows of names, again and again."""
     kept, cookies, connection = [], [], []
@@ -110,7 +110,7 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
     return _Plan(tuple(kept), tuple(cookies), tuple(connection), imitates)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remember_short(number=_REMEMBERED, longest=256)
 def _listed(values: tuple[bytes, ...]) -> frozenset[bytes]:
     return frozenset(part.strip(b" \t").lower() for value in values for part in value.split(b","))
 

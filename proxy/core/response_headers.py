@@ -9,11 +9,11 @@ the server's own prefix is refused.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import unquote
 
 from proxy.core.content_security import SANDBOX
 from proxy.core.cookies import may_be_set
+from proxy.core.remembering import remember_short
 from proxy.core.request_headers import HOP_BY_HOP, named_by_connection
 from proxy.core.response_head import MalformedResponse
 
@@ -127,7 +127,7 @@ def stays_inside(location: str, around: Surroundings) -> bool:
     return ":" not in decoded
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remember_short(number=_REMEMBERED, longest=2048)
 def _plan(names: tuple[bytes, ...]) -> _Plan:
     """Remembered: a server sends few different rows of names, again and again."""
     kept, policies, cors, by_value = [], [], [], []
@@ -145,7 +145,7 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
     return _Plan(tuple(kept), tuple(policies), tuple(cors), tuple(by_value), has_connection)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remember_short(number=_REMEMBERED, longest=2048)
 def _policy(policies: tuple[bytes, ...], frame_ancestors: str, sandboxed: bool) -> bytes:
     texts = [policy.decode("latin-1") for policy in policies]
     return merge_policies(texts, frame_ancestors, sandboxed=sandboxed).encode("latin-1")

@@ -18,6 +18,7 @@ from aiohttp.web_protocol import RequestHandler
 MAX_HEAD_BYTES = 32 * 1024
 MAX_FIELDS = 128
 READ_BUFFER = 64 * 1024
+_HEAD_END = b"\r\n\r\n"
 # Its owner closes idle connections; aiohttp's own timer knows nothing of repeated requests.
 _NEVER = 1e9
 
@@ -27,7 +28,15 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 class AiohttpConnection(RequestHandler):
     """Parses what one browser sends, and runs the handler; `owner` is the browser's connection."""
 
-    __slots__ = ("_body", "_on_fault", "head_bytes", "head_may_be_long", "head_since", "owner")
+    __slots__ = (
+        "_body",
+        "_on_fault",
+        "head_bytes",
+        "head_may_be_long",
+        "head_since",
+        "may_hold_tail",
+        "owner",
+    )
 
     def __init__(
         self,
@@ -44,6 +53,8 @@ class AiohttpConnection(RequestHandler):
         self.head_since = 0.0
         # A head that came in one piece with others may be longer than allowed: measure it.
         self.head_may_be_long = False
+        # Behind a request there may be the beginning of another, which the parser holds.
+        self.may_hold_tail = False
         # The body of the newest request: while it comes, what arrives is no head.
         self._body: StreamReader | None = None
 
@@ -52,19 +63,27 @@ class AiohttpConnection(RequestHandler):
         was_in_body = self._body is not None and not self._body.is_eof()
         super().data_received(data)
         if self._request_count != before:
-            self.head_may_be_long = self.head_bytes + len(data) > MAX_HEAD_BYTES
+            self.head_may_be_long |= self.head_bytes + len(data) > MAX_HEAD_BYTES
             self.head_bytes = 0
             self.head_since = 0.0
-            if self._messages:
-                message, body = self._messages[-1]
-                if was_in_body and not isinstance(message, RawRequestMessage):
-                    self._break_off_body()
-                self._body = body
-        elif data and not was_in_body and not self._upgraded:
-            self.head_bytes += len(data)
-            self.head_since = self.head_since or self._loop.time()
-            if self.head_bytes > MAX_HEAD_BYTES:
-                self.refuse(431, "Request Header Fields Too Large")
+            self._look_behind(data, was_in_body=was_in_body)
+        elif was_in_body:
+            self.may_hold_tail = True
+        elif data and not self._upgraded:
+            self._begin_head(len(data))
+
+    def _look_behind(self, data: bytes, *, was_in_body: bool) -> None:
+        """What stands behind the request that was just parsed, or instead of it?"""
+        self.may_hold_tail = not data.endswith(_HEAD_END)
+        if not self._messages:
+            return
+        message, body = self._messages[-1]
+        if isinstance(message, RawRequestMessage):
+            if self.may_hold_tail and body.is_eof() and not self._upgraded:
+                self._begin_head(max(1, len(data) - data.rfind(_HEAD_END) - len(_HEAD_END)))
+        elif was_in_body:
+            self._break_off_body()
+        self._body = body
 
     def handle_error(
         self,
@@ -81,6 +100,13 @@ class AiohttpConnection(RequestHandler):
         response = web.Response(status=status, text=f"{text}\n", headers={"Server": "Sifu"})
         response.force_close()
         return response
+
+    def _begin_head(self, size: int) -> None:
+        """So many bytes of a head have come, and not its end."""
+        self.head_bytes += size
+        self.head_since = self.head_since or self._loop.time()
+        if self.head_bytes > MAX_HEAD_BYTES:
+            self.refuse(431, "Request Header Fields Too Large")
 
     def _break_off_body(self) -> None:
         """Tell who reads the body that it is malformed; aiohttp's C parser does not."""
@@ -115,9 +141,14 @@ class AiohttpConnection(RequestHandler):
         return self._next_keepalive_close_time - _NEVER
 
     def refuse(self, status: int, reason: str) -> None:
-        """Answer without a request having been understood, and close."""
+        """Answer without a request having been understood, and close.
+
+        An answer that is under way is broken off instead: nothing may stand in the middle of it.
+        """
         self._on_fault(status)
-        if self.transport is not None and (self.head_bytes or self._request_count):
+        if self.transport is not None and (self._request_in_progress or self._messages):
+            self.transport.abort()
+        elif self.transport is not None and (self.head_bytes or self._request_count):
             head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             self.transport.write(head.encode())
         self.force_close()

@@ -42,6 +42,7 @@ class BrowserConnection(asyncio.Protocol):
 
     __slots__ = (
         "_aiohttp",
+        "_closing_since",
         "_held",
         "_loop",
         "_outbox",
@@ -53,6 +54,7 @@ class BrowserConnection(asyncio.Protocol):
         "body",
         "failure",
         "feeder",
+        "full_since",
         "has_asked",
         "repeated",
         "resting_since",
@@ -78,10 +80,13 @@ class BrowserConnection(asyncio.Protocol):
         self.address = ""
         self.feeder: Pausable | None = None
         self.writing_paused = False
+        # When it stopped taking more, and when closing began (loop time); 0.0 for neither.
+        self.full_since = 0.0
+        self._closing_since = 0.0
         # When it began to wait for a request (loop time), and whether there was one before.
         self.resting_since = 0.0
         self.has_asked = False
-        # The exchange that the fast lane runs, and how the last one failed.
+        # The exchange that the fast lane runs; and how it failed, for aiohttp's handler to know.
         self.repeated: Exchange | None = None
         self.failure: Outcome | None = None
         # The header block of the request that aiohttp handles, if the same bytes may be repeated.
@@ -104,8 +109,8 @@ class BrowserConnection(asyncio.Protocol):
             self.body.feed(data)
             return
         aiohttp = self._aiohttp
-        self.block = self.failure = None
-        if aiohttp is None or aiohttp.is_at_rest:
+        self.block = None
+        if aiohttp is None or (aiohttp.is_at_rest and not aiohttp.may_hold_tail):
             if self._repeat(self, data):
                 self.has_asked = True
                 return
@@ -129,11 +134,14 @@ class BrowserConnection(asyncio.Protocol):
         else:
             self.failure = outcome
             self.block = None
-            self._parse(data)
-            self._release_held()
+            held, self._held = self._held, b""
+            if self.transport is not None:
+                self.transport.resume_reading()
+                self._parse(data + held)
 
     def pause_writing(self) -> None:
         self.writing_paused = True
+        self.full_since = self._loop.time()
         if self._aiohttp is not None:
             self._aiohttp.pause_writing()
         if self.feeder is not None:
@@ -141,6 +149,7 @@ class BrowserConnection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.writing_paused = False
+        self.full_since = 0.0
         if self._aiohttp is not None:
             self._aiohttp.resume_writing()
         if self.feeder is not None:
@@ -208,13 +217,22 @@ class BrowserConnection(asyncio.Protocol):
     @property
     def is_resting(self) -> bool:
         """Does it wait for a request, with nothing under way?"""
-        if self.repeated is not None:
+        if self.repeated is not None or self.transport is None or self.transport.is_closing():
             return False
         return self._aiohttp is None or self._aiohttp.is_at_rest
 
-    def is_resting_since(self, latest: float) -> bool:
-        """Has it rested since before `latest` (loop time)?"""
-        return self.is_resting and self.rested_from <= latest
+    def end_closing(self, now: float, seconds: float) -> bool:
+        """Cut what has been closing for `seconds`: its reader takes nothing; was it cut?
+
+        Call it each second, `now` is loop time.
+        """
+        if self.transport is None or not self.transport.is_closing():
+            return False
+        self._closing_since = self._closing_since or now
+        is_stuck = now - self._closing_since > seconds
+        if is_stuck:
+            self.transport.abort()
+        return is_stuck
 
     @property
     def rested_from(self) -> float:

@@ -15,6 +15,8 @@ from proxy.relay.outbox import Outbox
 HEAD_SECONDS = 10.0
 # Longer than the idle time of load balancers (60 s), so that they, not we, close first.
 REST_SECONDS = 75.0
+# What a browser has not read by then, it does not get.
+CLOSING_SECONDS = 5.0
 # A class behind one address has a few hundred; what waits longest goes first.
 MAX_RESTING = 1024
 _CLOSED_TOGETHER = 64
@@ -28,6 +30,10 @@ def _never(_connection: BrowserConnection, _data: bytes) -> bool:
     return False
 
 
+def _none() -> int:
+    return 0
+
+
 def _ignore(_status: int) -> None:
     return
 
@@ -35,7 +41,8 @@ def _ignore(_status: int) -> None:
 class BrowserServer:
     """Makes a `BrowserConnection` for each accepted socket; a factory of protocols.
 
-    `is_bounded` says of an address whether one client is behind it (a trusted proxy has many).
+    `count_others` says how many connections have been taken over, and count too; `is_bounded` says
+    of an address whether one client is behind it (a trusted proxy has many).
     """
 
     def __init__(
@@ -45,12 +52,14 @@ class BrowserServer:
         *,
         repeat: Repeat = _never,
         capacity: int = 100_000,
+        count_others: Callable[[], int] = _none,
         is_bounded: Callable[[str], bool] = _is_bounded,
         on_fault: Callable[[int], None] = _ignore,
     ) -> None:
         self._outbox = outbox
         self._repeat = repeat
         self._capacity = capacity
+        self._count_others = count_others
         self._is_bounded = is_bounded
         self._aiohttp = AiohttpServer(handler, on_fault)
         self._connections: set[BrowserConnection] = set()
@@ -66,7 +75,7 @@ class BrowserServer:
     def enter(self, connection: BrowserConnection) -> None:
         """Count a new connection, and make room for it or close it."""
         self._connections.add(connection)
-        if len(self._connections) > self._capacity:
+        if len(self._connections) + self._count_others() > self._capacity:
             connection.cut()
         address = connection.address
         if self._is_bounded(address):
@@ -79,12 +88,13 @@ class BrowserServer:
         """Close what takes too long; return how many. Call it each second."""
         now = asyncio.get_running_loop().time()
         late = [c for c in self.connections if c.end_late_head(now - HEAD_SECONDS)]
-        return len(late) + self.close_resting(after=REST_SECONDS)
+        stuck = [c for c in self.connections if c.end_closing(now, CLOSING_SECONDS)]
+        return len(late) + len(stuck) + self.close_resting(after=REST_SECONDS)
 
     def close_resting(self, *, after: float) -> int:
         """Close connections that have waited `after` seconds for a request; return how many."""
         latest = asyncio.get_running_loop().time() - after
-        resting = [c for c in self.connections if c.is_resting_since(latest)]
+        resting = [c for c in self.connections if c.is_resting and c.rested_from <= latest]
         for connection in resting:
             connection.close()
         return len(resting)

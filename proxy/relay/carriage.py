@@ -6,7 +6,7 @@ from functools import lru_cache
 from aiohttp import HttpVersion11, web
 
 from proxy.core.activity import shows_a_person
-from proxy.core.errors import Unauthenticated
+from proxy.core.errors import TooManyAttempts, Unauthenticated
 from proxy.core.forwarded import client_address
 from proxy.core.paths import Target
 from proxy.core.websocket_handshake import Offer
@@ -22,6 +22,8 @@ from proxy.relay.transfer import raise_if_failed, transfer
 from proxy.relay.visitors import Visitor
 
 _ADDRESSES = 4096
+# Of one credential, with the requests that run.
+MAX_WEBSOCKETS = 1000
 
 
 class Carriage:
@@ -43,17 +45,18 @@ class Carriage:
         visitor: Visitor,
         route: Route,
         offer: Offer | None,
+        failure: Outcome | None,
     ) -> web.StreamResponse:
         """Return when the answer has gone to the browser's transport, or the 101 has.
 
-        Raises `UpstreamBroken` or `UpstreamSlow` if nothing has.
+        `failure` is how the fast lane failed with the same request. Raises `UpstreamBroken` or
+        `UpstreamSlow` if nothing has gone.
         """
         context = self._context
         browser = connection_of(request)
         transport = browser.transport
         if transport is None:
             raise ConnectionResetError("the browser has gone")
-        failure, browser.failure = browser.failure, None
         if failure is not None and failure is not Outcome.NOTHING:
             raise_if_failed(failure)
         exchange = AwaitedExchange(
@@ -69,11 +72,13 @@ class Carriage:
         asserted = route.assert_identity(visitor.identity.user, context.clock())
         about = self._describe(request, visitor, asserted.value)
         head = write_request_head(request, target, about, offer=offer)
-        if browser.block is not None and offer is None:
-            self._note(request, visitor, route, exchange, head, asserted.until)
+        if offer is not None:
+            self._bound(visitor)
         context.live.add(visitor.credential, exchange)
         try:
             self._check(visitor)
+            if offer is None and context.routes.cached(route.name) is route:
+                self._note(request, visitor, route, exchange, head, asserted.until)
             outcome = await transfer(
                 context.pool, route.address, request, exchange, head, anew=failure is not None
             )
@@ -118,6 +123,10 @@ class Carriage:
         is_whole = request.version == HttpVersion11 and not request.body_exists
         if block is None or not is_whole or "Expect" in request.headers:
             return
+        # The bytes that came last must be the ones that aiohttp read as this request's headers.
+        read = b"".join([b"\r\n%b: %b" % field for field in request.raw_headers])
+        if read + b"\r\n\r\n" != block:
+            return
         mode = request.headers.get("Sec-Fetch-Mode", "")
         precedent = Precedent(
             route.name,
@@ -131,6 +140,11 @@ class Carriage:
             until=min(until, visitor.expires),
         )
         self._context.precedents.note(exchange.browser.address, block, precedent)
+
+    def _bound(self, visitor: Visitor) -> None:
+        """One credential may not use up the descriptors of everybody."""
+        if self._context.live.count(visitor.credential) >= MAX_WEBSOCKETS:
+            raise TooManyAttempts("Too many connections are open. Close some.", retry_after=30.0)
 
     def _is_last(self, request: web.BaseRequest) -> bool:
         return (

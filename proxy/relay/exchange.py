@@ -103,9 +103,14 @@ class Exchange:
 
     def abandon(self) -> None:
         """The browser has gone: nothing is to be answered any more."""
-        if self.carrier is not None:
-            self.carrier.abandon()
+        self.drop_carrier()
         self.end(Outcome.CUT)
+
+    def drop_carrier(self) -> None:
+        """Give up the upstream connection, if it still carries this exchange and not another."""
+        carrier, self.carrier = self.carrier, None
+        if carrier is not None:
+            carrier.abandon()
 
     def cut(self) -> None:
         """End it now: what allowed it has ended."""
@@ -115,11 +120,17 @@ class Exchange:
         self.cut()
 
     def end_stalled(self, latest: float) -> bool:
-        """Give up if it waits for a head since before `latest` (loop time)."""
-        is_stalled = self.status == 0 and self.uploaded and self.began < latest
-        if is_stalled and not self.has_ended:
-            if self.carrier is not None:
-                self.carrier.abandon()
+        """Give up if nothing went on since before `latest` (loop time): no head, or no reader."""
+        if self.has_ended:
+            return False
+        if self.status:
+            is_unread = 0.0 < self.browser.full_since < latest
+            if is_unread:
+                self.cut()
+            return is_unread
+        is_stalled = self.uploaded and self.began < latest
+        if is_stalled:
+            self.drop_carrier()
             self.end(Outcome.SLOW)
         return is_stalled
 

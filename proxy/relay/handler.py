@@ -30,6 +30,7 @@ from proxy.relay.aiohttp_connection import has_long_head
 from proxy.relay.browser import connection_of
 from proxy.relay.carriage import Carriage
 from proxy.relay.context import RelayContext
+from proxy.relay.exchange import Outcome
 from proxy.relay.refusals import reason_of
 from proxy.relay.visitors import Visitor
 
@@ -46,12 +47,14 @@ class RelayHandler:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         target: Target | None = None
+        browser = connection_of(request)
+        failure, browser.failure = browser.failure, None
         try:
             target = self._parse(request)
             if target.server is None:
                 response = await self._answer_own(request, target)
             else:
-                return await self._relay(request, target, target.server)
+                return await self._relay(request, target, target.server, failure)
         except SifuError as error:
             self._note(request, error, target)
             response = self._context.answers.refuse(request, error, target)
@@ -60,7 +63,7 @@ class RelayHandler:
         if self._context.is_draining:
             response.force_close()
             response.headers["Connection"] = "close"
-        connection_of(request).drop_body(request.content)
+        browser.drop_body(request.content)
         self._context.tally.answer(response.status)
         return response
 
@@ -98,7 +101,11 @@ class RelayHandler:
         raise NotFound("Notebooks are at addresses that begin with /user/.")
 
     async def _relay(
-        self, request: web.BaseRequest, target: Target, server: ServerName
+        self,
+        request: web.BaseRequest,
+        target: Target,
+        server: ServerName,
+        failure: Outcome | None,
     ) -> web.StreamResponse:
         if target.path == server.prefix[:-1]:
             if request.method not in {"GET", "HEAD"}:
@@ -119,7 +126,7 @@ class RelayHandler:
             raise ServerNotRunning("This notebook server is not running. Start it, then go on.")
         if shows_a_person(request.method, request.headers.get("Sec-Fetch-Mode", "")):
             self._context.activity.note(server, visitor.identity.session_id)
-        return await self._carriage.carry(request, target, visitor, route, offer)
+        return await self._carriage.carry(request, target, visitor, route, offer, failure)
 
     def _authorize(self, visitor: Visitor | None, server: ServerName) -> None:
         if visitor is None or visitor.server not in {None, server}:

@@ -23,6 +23,9 @@ class LiveConnections:
     def __len__(self) -> int:
         return sum(len(group) for group in self._live.values())
 
+    def count(self, credential: str) -> int:
+        return len(self._live.get(credential, ()))
+
     def add(self, credential: str, connection: Cuttable) -> None:
         self._live.setdefault(credential, set()).add(connection)
 

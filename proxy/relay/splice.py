@@ -109,6 +109,8 @@ def splice(
     # Reading may have been paused for the browser while it was slow; the pair decides from here.
     upstream.resume_reading()
     tail = browser.take_over(pair.browser_side)
+    if browser.writing_paused:
+        pair.browser_side.pause_writing()
     if tail:
         pair.browser_side.data_received(tail)
     return pair

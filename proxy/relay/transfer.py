@@ -16,7 +16,7 @@ from proxy.relay.pool import Pool
 from proxy.relay.upstream import UpstreamConnection
 from proxy.tasks import cancel, spawn
 
-# How long a server may take nothing of an upload.
+# How long a server may take nothing of an upload, or a browser send nothing.
 STALL_SECONDS = 300.0
 _RETRYABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LAST_CHUNK = b"0\r\n\r\n"
@@ -85,8 +85,7 @@ async def _attempt(
     finally:
         if upload is not None:
             await cancel(upload)
-        if not exchange.finished.done() or exchange.finished.cancelled():
-            upstream.abandon()
+        exchange.drop_carrier()
 
 
 async def _upload(
@@ -100,22 +99,27 @@ async def _upload(
         if await body.flow(upstream, STALL_SECONDS):
             _note_upload(exchange)
         else:
-            upstream.abandon()
+            exchange.drop_carrier()
             exchange.end(Outcome.CUT)
         return
     try:
-        while data := await request.content.readany():
+        while data := await _next_part(request):
             upstream.send(_chunk(data) if chunked else data)
             async with asyncio.timeout(STALL_SECONDS):
                 await upstream.room()
     except (web.RequestPayloadError, HttpProcessingError, ConnectionError, TimeoutError):
         # The body broke off, or the upstream takes no more of it: it may not pass for a whole one.
-        upstream.abandon()
+        exchange.drop_carrier()
         exchange.end(Outcome.CUT)
         return
     if chunked:
         upstream.send(_LAST_CHUNK)
     _note_upload(exchange)
+
+
+async def _next_part(request: web.BaseRequest) -> bytes:
+    async with asyncio.timeout(STALL_SECONDS):
+        return await request.content.readany()
 
 
 def _note_upload(exchange: Exchange) -> None:

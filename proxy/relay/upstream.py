@@ -162,12 +162,11 @@ class UpstreamConnection(asyncio.Protocol):
             return
         self._head = b""
         # An answer before the whole request was sent leaves a connection that can't be used again.
-        exchange.last = exchange.last or not exchange.uploaded
-        head = judge_head(
-            block[:end], exchange.method, exchange.around, exchange.rest, last=exchange.last
-        )
+        last = exchange.last or not exchange.uploaded
+        head = judge_head(block[:end], exchange.method, exchange.around, exchange.rest, last=last)
         rest = block[end + 4 :]
         if head.status >= 200:
+            exchange.last = last
             self._start(exchange, head, rest)
         elif head.status == 101:
             self._switch(exchange, head, rest)
@@ -223,6 +222,7 @@ class UpstreamConnection(asyncio.Protocol):
         assert self.transport is not None  # noqa: S101 (data came from it)
         exchange.status = 101
         upstream, self.transport, self._exchange = self.transport, None, None
+        exchange.carrier = None
         exchange.write(head.written + rest)
         exchange.pair = splice(exchange.browser, exchange.transport, upstream, self._outbox)
         exchange.end(Outcome.SWITCHED)
@@ -267,6 +267,7 @@ class UpstreamConnection(asyncio.Protocol):
         if exchange is None:
             return
         exchange.browser.feeder = None
+        exchange.carrier = None
         exchange.end(outcome)
         if keep:
             self.resume_feeding()

@@ -111,3 +111,27 @@ async def test_http_1_0_gets_an_answer_and_a_closed_connection(relay: Running) -
     answer = await relay.raw(f"{head}Cookie: {relay.cookie()}\r\n\r\n".encode())
     assert status_of(answer) == 200
     assert relay.upstream.heads[0].startswith(b"GET /user/everyone/shared/x HTTP/1.0")
+
+
+async def test_a_refusal_never_stands_in_the_middle_of_an_answer(relay: Running) -> None:
+    async def script(
+        _head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"a" * 100)
+        await asyncio.sleep(0.3)
+
+    relay.upstream.script = script
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(relay.request(close=False))
+    await reader.readuntil(b"a" * 100)
+    writer.write(b"GET /x HTTP/1.1\r\n")
+    with contextlib.suppress(ConnectionError, RuntimeError):  # uvloop's word for closed
+        for number in range(50):
+            writer.write(b"X%d: %b\r\n" % (number, b"y" * 1000))
+            await asyncio.sleep(0.002)
+    rest = b""
+    async with asyncio.timeout(3):
+        with contextlib.suppress(ConnectionError):
+            rest = await reader.read()
+    assert b"431" not in rest
+    writer.close()

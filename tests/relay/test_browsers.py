@@ -1,6 +1,8 @@
 """How many connections of browsers there may be, and how long each may take."""
 
 import asyncio
+import contextlib
+import socket
 
 import pytest
 from aiohttp import web
@@ -103,3 +105,54 @@ async def test_a_connection_that_rests_too_long_is_closed(
         async with asyncio.timeout(4):
             assert await reader.read() == b""
         writer.close()
+
+
+async def test_a_slow_head_behind_a_whole_request_is_cut_too(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsers, "HEAD_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(relay.request(close=False) + b"GET /x")
+    await reader.readuntil(b"ok")
+    async with asyncio.timeout(4):
+        assert status_of(await reader.read()) == 408
+    writer.close()
+
+
+async def test_what_closes_and_is_not_read_is_cut_in_the_end(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsers, "CLOSING_SECONDS", 0.5)
+    monkeypatch.setattr(browsers, "REST_SECONDS", 0.5)
+    request = f"GET /user/x HTTP/1.1\r\nHost: {relay.host}\r\n\r\n".encode()
+    with socket.socket() as silent:
+        silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
+        silent.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(silent, ("127.0.0.1", relay.port))
+        for _ in range(2000):
+            (connection,) = relay.program.server.connections
+            assert connection.transport is not None
+            if connection.transport.get_write_buffer_size() > 3000:
+                break
+            with contextlib.suppress(BlockingIOError):
+                silent.send(request * 20)
+            await asyncio.sleep(0.002)
+        async with asyncio.timeout(8):
+            while relay.program.server.connections:
+                await asyncio.sleep(0.1)
+
+
+async def test_connections_that_were_taken_over_count_too() -> None:
+    async def answer(_: web.BaseRequest) -> web.Response:
+        return web.Response(text="ok")
+
+    outbox = Outbox(asyncio.get_running_loop().call_soon)
+    server = browsers.BrowserServer(answer, outbox, capacity=3, count_others=lambda: 3)
+    listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+    async with asyncio.timeout(4):
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+    writer.close()
+    listening.close()
+    await server.shutdown(1)

@@ -4,10 +4,22 @@ from proxy.core.response_headers import Surroundings
 from proxy.relay.exchange import AwaitedExchange, Outcome
 
 
+class Browser:
+    """As far as an exchange knows it."""
+
+    full_since = 0.0
+    was_cut = False
+
+    def cut(self) -> None:
+        self.was_cut = True
+
+
 def make_exchange() -> AwaitedExchange:
     around = Surroundings("/", "", "", frozenset())
     nobody = cast(Any, None)
-    exchange = AwaitedExchange(nobody, nobody, "GET", "", around, began=10.0, last=False)
+    exchange = AwaitedExchange(
+        cast(Any, Browser()), nobody, "GET", "", around, began=10.0, last=False
+    )
     exchange.start()
     return exchange
 
@@ -32,3 +44,12 @@ async def test_an_answer_that_began_or_an_upload_that_runs_is_not_given_up() -> 
     uploading.uploaded = False
     assert not begun.end_stalled(11.0)
     assert not uploading.end_stalled(11.0)
+
+
+async def test_an_answer_that_nobody_reads_is_cut() -> None:
+    exchange = make_exchange()
+    exchange.status = 200
+    exchange.browser.full_since = 20.0
+    assert not exchange.end_stalled(19.0)
+    assert exchange.end_stalled(21.0)
+    assert cast(Any, exchange.browser).was_cut

@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from proxy.core.identity import ServerName
+from proxy.core.request_headers import RawHeaders
 from proxy.core.tokens import Pass, mint_pass
 from proxy.relay.browser import BrowserConnection
 from proxy.relay.fast_lane import FastLane
+from proxy.relay.routes import Route
+from proxy.relay.visitors import Visitor
 from proxy.store import sessions
 from tests.relay.conftest import OK, SECRET, Running, body_of, header_of, status_of
 
@@ -359,3 +362,101 @@ async def test_while_draining_every_answer_says_that_it_is_the_last(relay: Runni
         await ask(streams, request)
         relay.program.context.drain()
         assert header_of(await ask(streams, request), "Connection") == "close"
+
+
+@pytest.mark.parametrize("first", ["a body", "a whole request"])
+async def test_a_block_that_aiohttp_read_as_something_else_is_no_precedent(
+    relay: Running, first: str
+) -> None:
+    """A head that ends within the next one must not lend it its credential."""
+
+    async def script(
+        head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readexactly(int(header_of(head, "Content-Length") or 0))
+        writer.write(OK)
+
+    relay.upstream.script = script
+    victim = f"\r\nHost: {relay.host}\r\nUser-Agent: V\r\n\r\n".encode()
+    prefix = relay.server.prefix.encode()
+    begun = b"GET %bp HTTP/1.1\r\nCookie: %b\r\nX-Junk: " % (prefix, relay.cookie().encode())
+    async with connect(relay) as (reader, writer):
+        if first == "a body":
+            headers = "Content-Length: 5\r\n"
+            writer.write(relay.request(method="POST", headers=headers, close=False))
+            await asyncio.sleep(0.05)
+            writer.write(b"hello" + begun)
+        else:
+            writer.write(relay.request(close=False) + begun)
+        await asyncio.wait_for(reader.readuntil(b"ok"), 5)
+        await asyncio.sleep(0.05)
+        writer.write(b"GET /x HTTP/1.1" + victim)
+        await asyncio.sleep(0.1)
+    answer = await relay.raw(b"GET %bfiles/x.html HTTP/1.1%b" % (prefix, victim), seconds=0.5)
+    assert status_of(answer) == 401
+
+
+async def test_a_session_that_ended_meanwhile_leaves_no_precedent(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitors, gate = relay.program.context.visitors, asyncio.Event()
+    find = visitors.find
+
+    async def slow(headers: RawHeaders) -> Visitor | None:
+        found = await find(headers)
+        await gate.wait()
+        return found
+
+    monkeypatch.setattr(visitors, "find", slow)
+    async with connect(relay) as streams:
+        asking = asyncio.ensure_future(ask(streams, relay.request(close=False)))
+        await asyncio.sleep(0.1)
+        await relay.store.write(sessions.end, "session1", relay.program.context.clock())
+        await relay.program.context.feed.poll()
+        gate.set()
+        assert status_of(await asking) == 401
+    assert relay.program.context.precedents._known == {}
+
+
+async def test_a_server_that_moved_meanwhile_leaves_no_precedent(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routes = relay.program.context.routes
+    find = routes.find
+
+    async def raced(name: ServerName) -> Route | None:
+        route = await find(name)
+        routes.forget(str(name))
+        return route
+
+    monkeypatch.setattr(routes, "find", raced)
+    assert status_of(await relay.ask()) == 200
+    assert relay.program.context.precedents._known == {}
+
+
+@pytest.mark.parametrize(("fault", "times"), [(b"NOT HTTP\r\n\r\n", 1), (b"", 2)])
+async def test_requests_sent_ahead_do_not_repeat_a_failed_one(
+    relay: Running, fault: bytes, times: int
+) -> None:
+    async def script(
+        head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if b"/bad " not in head:
+            await asyncio.sleep(0.02)
+            writer.write(OK)
+            return
+        await asyncio.sleep(0.05)
+        writer.write(fault)
+        writer.close()
+
+    relay.upstream.script = script
+    async with connect(relay) as streams, connect(relay) as others:
+        first = relay.request(close=False)
+        await asyncio.gather(ask(streams, first), ask(others, first))
+        relay.upstream.heads.clear()
+        reader, writer = streams
+        writer.write(relay.request("bad", close=False))
+        await asyncio.sleep(0.02)
+        writer.write(relay.request("next", close=False))
+        assert status_of(await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)) == 502
+    assert sum(b"/bad " in head for head in relay.upstream.heads) == times

@@ -5,12 +5,15 @@ import base64
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeError, web
 
 from proxy.core.clock import system_clock
+from proxy.relay import carriage
+from proxy.relay.outbox import Outbox
+from proxy.relay.splice import splice
 from proxy.store import sessions
 from tests.relay.conftest import OK, Running, header_of, status_of
 
@@ -265,3 +268,50 @@ class TestWithRealEndpoints:
             for socket in sockets:
                 await socket.close()
         await echo.cleanup()
+
+
+async def test_one_credential_may_not_open_websockets_without_end(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carriage, "MAX_WEBSOCKETS", 2)
+    relay.upstream.script = _echo
+    opened = []
+    for _ in range(2):
+        reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+        writer.write(handshake(relay))
+        assert status_of(await reader.readuntil(b"\r\n\r\n")) == 101
+        opened.append(writer)
+    assert status_of(await relay.raw(handshake(relay), seconds=1)) == 429
+    for writer in opened:
+        writer.close()
+
+
+async def test_a_browser_that_is_full_at_the_101_holds_the_server_back() -> None:
+    class Wire(asyncio.Transport):
+        def __init__(self) -> None:
+            super().__init__()
+            self.reads = True
+
+        def set_protocol(self, protocol: asyncio.BaseProtocol) -> None: ...
+        def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+            pass
+
+        def pause_reading(self) -> None:
+            self.reads = False
+
+        def resume_reading(self) -> None:
+            self.reads = True
+
+    class FullBrowser:
+        writing_paused = True
+
+        def take_over(self, _successor: asyncio.Protocol) -> bytes:
+            return b""
+
+    browser, upstream = Wire(), Wire()
+    outbox = Outbox(asyncio.get_running_loop().call_soon)
+    pair = splice(cast(Any, FullBrowser()), browser, upstream, outbox)
+    assert not upstream.reads
+    assert pair.browser_side.stalled_at > 0.0
+    pair.browser_side.resume_writing()
+    assert upstream.reads

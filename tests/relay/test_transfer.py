@@ -1,11 +1,16 @@
 """Bodies stream, nothing is held whole, a retry happens once and only where it is harmless."""
 
 import asyncio
+import contextlib
 import os
+import socket
+import struct
 from pathlib import Path
 
 import psutil
+import pytest
 
+from proxy.relay import transfer
 from tests.relay.conftest import OK, Running, body_of, header_of, status_of
 
 MIB = 2**20
@@ -277,3 +282,76 @@ async def test_the_socket_of_the_server_may_vanish_between_requests(relay: Runni
     Path(relay.upstream.path).unlink()
     relay.program.context.pool.forget(relay.upstream.path)
     assert status_of(await relay.ask()) == 502
+
+
+async def test_a_browser_that_resets_takes_nobody_elses_connection_along(relay: Running) -> None:
+    """Its answer comes while its task is being cancelled; the connection is another's by then."""
+    cookie, loop = relay.cookie(), asyncio.get_running_loop()
+    answering: asyncio.Queue[socket.socket] = asyncio.Queue()
+
+    async def script(
+        head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if b"/slow " in head:
+            number = writer.get_extra_info("socket").fileno()
+            answering.put_nowait(socket.socket(fileno=os.dup(number)))
+            await asyncio.sleep(0.05)
+        else:
+            writer.write(OK)
+
+    relay.upstream.script = script
+    for number in range(48):
+        waiting = relay.request("slow", close=False, cookie=f"{cookie}; n={number}")
+        with _connect(relay) as victim, _connect(relay) as resetting:
+            victim.send(relay.request("warm", close=False, cookie=cookie))
+            await loop.sock_recv(victim, 4096)
+            resetting.send(waiting)
+            held = await asyncio.wait_for(answering.get(), 5)
+            resetting.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            resetting.close()
+            for _ in range(number % 6):
+                await asyncio.sleep(0)
+            with contextlib.suppress(OSError):
+                held.send(OK)
+            if number % 12 >= 6:
+                await asyncio.sleep(0)
+            victim.send(relay.request("victim", close=False, cookie=cookie))
+            async with asyncio.timeout(3):
+                assert (await loop.sock_recv(victim, 4096)).endswith(b"ok")
+            held.close()
+
+
+def _connect(relay: Running) -> socket.socket:
+    connected = socket.create_connection(("127.0.0.1", relay.port))
+    connected.setblocking(False)
+    return connected
+
+
+async def test_an_upload_that_stops_and_an_answer_that_nobody_reads_end(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "STALL_SECONDS", 0.3)
+
+    async def script(
+        head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if head.startswith(b"POST"):
+            await reader.read()
+            return
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (64 * MIB))
+        writer.write(b"x" * (64 * MIB))
+        await writer.drain()
+
+    relay.upstream.script = script
+    headers = "Transfer-Encoding: chunked\r\n"
+    request = relay.request(method="POST", headers=headers, body=b"5\r\nhello\r\n")
+    async with asyncio.timeout(3):
+        await relay.raw(request, seconds=4)
+    with _connect(relay) as silent:
+        silent.send(relay.request(close=False))
+        await asyncio.sleep(0.5)
+        live = relay.program.context.live
+        assert len(live) == 1
+        assert live.end_stalled(asyncio.get_running_loop().time()) == 1
+        await asyncio.sleep(0.1)
+        assert len(live) == 0
