@@ -92,6 +92,9 @@ class Wire(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         return 0
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """It holds nothing."""
+
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return default
 
@@ -102,6 +105,7 @@ class _Browser:
     def __init__(self, transport: Wire, *, is_slow: bool) -> None:
         self.transport = transport
         self.writing_paused = is_slow
+        self.full_since = 1.0
         self.feeder: Any = None
         if is_slow:
             transport.slow = self

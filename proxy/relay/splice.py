@@ -33,7 +33,11 @@ class Side(asyncio.Protocol):
             self._outbox.send(self._other, data)
 
     def pause_writing(self) -> None:
-        self.stalled_at = asyncio.get_running_loop().time()
+        self.stall(asyncio.get_running_loop().time())
+
+    def stall(self, since: float) -> None:
+        """Its transport has taken no more since then (loop time): the other is not read."""
+        self.stalled_at = since
         if self._other is not None:
             self._other.pause_reading()
 
@@ -110,7 +114,7 @@ def splice(
     upstream.resume_reading()
     tail = browser.take_over(pair.browser_side)
     if browser.writing_paused:
-        pair.browser_side.pause_writing()
+        pair.browser_side.stall(browser.full_since)
     if tail:
         pair.browser_side.data_received(tail)
     return pair

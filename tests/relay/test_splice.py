@@ -304,6 +304,7 @@ async def test_a_browser_that_is_full_at_the_101_holds_the_server_back() -> None
 
     class FullBrowser:
         writing_paused = True
+        full_since = 5.0
 
         def take_over(self, _successor: asyncio.Protocol) -> bytes:
             return b""
@@ -312,6 +313,6 @@ async def test_a_browser_that_is_full_at_the_101_holds_the_server_back() -> None
     outbox = Outbox(asyncio.get_running_loop().call_soon)
     pair = splice(cast(Any, FullBrowser()), browser, upstream, outbox)
     assert not upstream.reads
-    assert pair.browser_side.stalled_at > 0.0
+    assert pair.browser_side.stalled_at == 5.0
     pair.browser_side.resume_writing()
     assert upstream.reads
