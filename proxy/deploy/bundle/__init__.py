@@ -1,0 +1,1 @@
+"""The source bundle that Elastic Beanstalk builds: what is in it, and that it will do."""

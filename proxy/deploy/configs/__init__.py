@@ -1,0 +1,1 @@
+"""Judges Beanstalk configuration files and their relatives, with the line of each problem."""

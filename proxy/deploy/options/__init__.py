@@ -1,0 +1,1 @@
+"""The options that Elastic Beanstalk knows, and which values they take."""
