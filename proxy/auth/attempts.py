@@ -53,7 +53,7 @@ class Attempts:
                 buckets.give_back(key, now)
 
     def _counts(self, address: str, account: str | None) -> list[tuple[Buckets, str]]:
-        network = _network(address)
+        network = network_of(address)
         if account is None:
             return [(self._addresses, network)]
         name = account[:MAX_NAME]
@@ -64,7 +64,8 @@ class Attempts:
         ]
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """Return by what an address is counted."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -33,7 +33,7 @@ class ApiTokens:
             raise Unauthenticated("Send one Authorization header, not several.")
         now = self._clock()
         token = await self._store.read(api_tokens.find_by_secret, hash_secret(secret))
-        if token is None or not token.is_valid(now):
+        if token is None or not token.is_valid(now) or token.user.is_disabled:
             raise Unauthenticated(
                 "This token is not valid, or not any more. `sifu token create` makes a new one."
             )

@@ -6,7 +6,7 @@ Promises: a code works once; the use and the look-up of the account are one tran
 from sqlalchemy import Connection
 
 from proxy.core.clock import Clock
-from proxy.core.credentials import hash_secret
+from proxy.core.credentials import SECRET_BYTES, RandomText, hash_secret
 from proxy.core.identity import User
 from proxy.store import sign_in_links, users
 from proxy.store.database import Store
@@ -19,6 +19,15 @@ async def consume_link(store: Store, code: str, clock: Clock) -> User | None:
     if not code or len(code) > _MAX_CODE:
         return None
     return await store.write(_consume, hash_secret(code), clock())
+
+
+def write_link(
+    connection: Connection, user_id: int, *, until: float, random_text: RandomText
+) -> str:
+    """Return a new code, good once and until then (seconds since the epoch)."""
+    code = random_text(SECRET_BYTES)
+    sign_in_links.create(connection, hash_secret(code), user_id, until)
+    return code
 
 
 def _consume(connection: Connection, code_hash: str, now: float) -> User | None:

@@ -2,8 +2,9 @@
 
 Promises: the cookie holds 256 random bits and nothing else; every sign-in gets new ones, so a
 cookie planted before is worth nothing after; a session is over after `IDLE` seconds without use or
-`LIFETIME` seconds in all, judged here and not by the browser; an end is told to the relays in the
-same transaction. Must not: believe a cookie that comes twice (`core.cookies`).
+`LIFETIME` seconds in all, judged here and not by the browser; a disabled account has none; an end
+is told to the relays in the same transaction. Must not: believe a cookie that comes twice
+(`core.cookies`).
 """
 
 from dataclasses import dataclass, field
@@ -112,7 +113,7 @@ class Sessions:
             return None
         now = self._clock()
         is_over = now >= session.expires or now - session.last_seen >= IDLE
-        return None if is_over else session
+        return None if is_over or session.user.is_disabled else session
 
     def _cookie(self, value: str, max_age: int, framed: bool) -> str:
         return format_cookie(

@@ -1,6 +1,7 @@
 """API tokens: revoked, over, foreign, and two at once."""
 
 import pytest
+from sqlalchemy import Connection, update
 
 from proxy.auth.authenticator import Presented
 from proxy.auth.bearer import TOUCH_EACH, ApiTokens
@@ -8,6 +9,7 @@ from proxy.core.credentials import hash_secret
 from proxy.core.errors import Unauthenticated
 from proxy.store import api_tokens
 from proxy.store.database import Store
+from proxy.store.tables import users
 from tests.auth.people import add_user
 from tests.conftest import FakeClock
 
@@ -85,3 +87,16 @@ async def test_last_used_is_written_once_a_minute(
     clock.advance(1)
     await tokens.verify(shown(f"Bearer {SECRET}"))
     assert await last_used() == clock()
+
+
+async def test_a_token_of_a_disabled_account_is_refused(tokens: ApiTokens, store: Store) -> None:
+    (token,) = await store.read(api_tokens.list_all)
+    await store.write(_close_alone, token.user.id)
+    with pytest.raises(Unauthenticated):
+        await tokens.verify(shown(f"Bearer {SECRET}"))
+
+
+def _close_alone(connection: Connection, user_id: int) -> None:
+    """Disable the account and leave the token as it is."""
+    closed = update(users).where(users.c.id == user_id).values(disabled=True)
+    connection.execute(closed)

@@ -8,6 +8,7 @@ from proxy.core.cookies import CookieStyle
 from proxy.core.credentials import hash_secret
 from proxy.core.errors import Unauthenticated
 from proxy.store import sessions as table
+from proxy.store import users
 from proxy.store.database import Store
 from tests import feed
 from tests.auth.people import CountedRandom, add_user
@@ -142,3 +143,15 @@ async def test_on_https_the_cookie_is_bound_to_the_host(store: Store, clock: Fak
     assert "Secure" in secure.cookie(session)
     assert "Partitioned" in secure.cookie(session, framed=True)
     assert await secure.verify(Presented(cookies=(f"sifu={session.secret}",))) is None
+
+
+async def test_a_session_of_a_disabled_account_is_refused(
+    sessions: Sessions, store: Store, clock: FakeClock
+) -> None:
+    person = await add_user(store, "ada")
+    await store.write(users.disable, person, clock())
+    late = await sessions.open(person)  # opened in the same moment
+    with pytest.raises(Unauthenticated):
+        await sessions.verify(shown(late))
+    await store.write(users.enable, person)
+    assert await sessions.verify(shown(late)) is not None
