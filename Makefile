@@ -10,10 +10,10 @@ LOCK = build/lock/bin/uv pip compile --universal --python-version 3.11 --generat
 # Jupyter starts many times slower where its bytecode is not kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install test check bench fuzz soak conformance docs lock
+.PHONY: help run install test check bench bench-servers fuzz soak rush conformance docs lock
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 run: .venv/installed ## install if needed, start Sifu, print where it answers
 	@exec .venv/bin/python -m proxy up
@@ -21,16 +21,19 @@ run: .venv/installed ## install if needed, start Sifu, print where it answers
 install: .venv/installed ## install what `make run` needs, start nothing
 
 test: .venv/installed-dev ## run every test whose programs this machine has
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest $(if $(WORKERS),--numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder) $(ARGS)
 
 check: .venv/installed-dev ## style, types and floors
 	.venv/bin/python -m ruff check
 	.venv/bin/python -m ruff format --check
-	.venv/bin/python -m mypy proxy tests bench hazards docs/generate.py
+	.venv/bin/python -m mypy proxy tests bench hazards docker/sifu_image docs/generate.py
 	.venv/bin/lint-imports
 
 bench: .venv/installed-dev ## measure the relay beside other proxies; ARGS=--quick takes two minutes
 	@.venv/bin/python -m bench $(ARGS)
+
+bench-servers: .venv/installed-dev ## measure people's servers beside JupyterHub; five minutes
+	@.venv/bin/python -m bench.servers $(ARGS)
 
 fuzz: .venv/installed-dev ## hostile responses and requests; ARGS="--inputs 10000000" takes minutes
 	@.venv/bin/python -m hazards.fuzz_responses $(ARGS)
@@ -40,6 +43,9 @@ soak: .venv/installed-dev ## a million requests, then gigabytes and stalled peer
 	@.venv/bin/python -m hazards.soak $(ARGS)
 	@.venv/bin/python -m hazards.bulk --idle-minutes 1
 
+rush: .venv/installed-dev ## 230 people want their server at the same moment; as root, a minute
+	@.venv/bin/python -m hazards.rush $(ARGS)
+
 conformance: .venv/installed-dev ## Autobahn's websocket cases through the relay; needs Python 2.7
 	@.venv/bin/python -m hazards.conformance $(ARGS)
 
@@ -48,8 +54,13 @@ docs: .venv/installed-dev ## rewrite the tables in docs/ that come from the code
 	@.venv/bin/python -m proxy.web.openapi docs/openapi.json
 
 lock: build/lock/bin/uv ## choose the newest versions anew: requirements/*.txt
-	$(LOCK) pyproject.toml requirements/build.in --output-file requirements/run.txt
-	$(LOCK) pyproject.toml requirements/build.in --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra aws --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra aws --constraint requirements/dev.txt \
+	  --output-file requirements/run.txt
+	$(LOCK) pyproject.toml requirements/build.in --constraint requirements/dev.txt \
+	  --output-file requirements/image.txt
+	$(LOCK) tests/system/lti_platform/requirements.in \
+	  --output-file tests/system/lti_platform/requirements.txt
 
 .venv/made:
 	@for python in $(CANDIDATES); do \

@@ -6,6 +6,7 @@ private memory of all its processes; the kernel's socket buffers are not in it.
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from bench.measure import Memory, memory
@@ -13,7 +14,7 @@ from bench.missing import Failed
 from bench.probe import first_answer
 from bench.processes import Running
 from bench.roster import Peer
-from bench.site import Site
+from bench.site import PER_VISIT, Site
 from bench.websocket import download_head, generator, websocket_head
 
 Figures = dict[str, float]
@@ -47,19 +48,22 @@ def measure_idle(peer: Peer, site: Site, *, most: int) -> Figures:
     try:
         before = _settled(running)
         figures: Figures = {}
-        head = websocket_head(running.port, site, deflate=True)
-        arguments = ("websocket_load", "hold", head, running.port, site)
-        with generator(*arguments, numbers=(1000, _HOLD_SECONDS, 64)) as first:
-            first.wait_until_ready()
-            now = _settled(running)
-            figures["at_1000"] = (now.private - before.private) / 1000 / _KILOBYTE
-            figures["resident_1000"] = now.resident / _MEGABYTE
-            if most > 1000:
-                with generator(*arguments, numbers=(most - 1000, _HOLD_SECONDS, 64)) as rest:
-                    rest.wait_until_ready()
+        with ExitStack() as held:
+            for visit in range(most // PER_VISIT):
+                head = websocket_head(running.port, site, deflate=True, visit=visit)
+                numbers = (PER_VISIT, _HOLD_SECONDS, 64)
+                load = generator(
+                    "websocket_load", "hold", head, running.port, site, numbers=numbers
+                )
+                held.enter_context(load).wait_until_ready()
+                if visit == 0:
                     now = _settled(running)
-                    figures["at_5000"] = (now.private - before.private) / most / _KILOBYTE
-                    figures["resident"] = now.resident / _MEGABYTE
+                    figures["at_1000"] = (now.private - before.private) / 1000 / _KILOBYTE
+                    figures["resident_1000"] = now.resident / _MEGABYTE
+            if most > PER_VISIT:
+                now = _settled(running)
+                figures["at_5000"] = (now.private - before.private) / most / _KILOBYTE
+                figures["resident"] = now.resident / _MEGABYTE
         return figures
     finally:
         running.stop()

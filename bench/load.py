@@ -55,7 +55,7 @@ def run_wrk(load: Get, port: int, site: Site, seconds: float) -> Answered:
     duration = max(1, round(seconds))
     command = ["wrk", "-t1", f"-c{load.connections}", f"-d{duration}s", "-s", str(script), url]
     variables = environment(
-        BENCH_COOKIE=str(site.cookie_file), BENCH_KIND=load.kind, BENCH_PAUSE=str(load.pause)
+        BENCH_COOKIE=str(site.cookie_file()), BENCH_KIND=load.kind, BENCH_PAUSE=str(load.pause)
     )
     said = json.loads(run_generator(command, site, duration, variables))
     answered = Answered(

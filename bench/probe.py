@@ -25,7 +25,7 @@ def first_answer(port: int, site: Site) -> None:
             if status == 200:
                 return
             seen = f"with {status}"
-        except (OSError, http.client.HTTPException):
+        except Failed:
             pass
         time.sleep(0.002)
     raise Failed(f"it answers {seen}")
@@ -53,5 +53,7 @@ def _ask(
         connection.request(method, PREFIX + suffix, body=body, headers=headers)
         response = connection.getresponse()
         return response.status, response.read()
+    except (OSError, http.client.HTTPException) as problem:
+        raise Failed(f"a {method} got no answer ({problem!r})") from problem
     finally:
         connection.close()

@@ -25,6 +25,9 @@ from proxy.store.records import ServerRecord
 PREFIX = SHARED.prefix
 _XSRF = "2|5c1f9d5c|8b0d0f7d8fd0a5a0d1a2f0d0b1c3e4f5|1795246121"
 _SESSION_SECONDS = 6 * 3600.0
+# One session may have a thousand websockets; the bench opens more.
+VISITS = 5
+PER_VISIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,16 @@ class Site:
     upstream_port: int
     upstream: Program
     secret: str
-    session_secret: str
-    cookie_file: Path
+    session_secrets: tuple[str, ...]
 
     @property
     def cookie(self) -> str:
         """The `Cookie` header of the visitor."""
-        return self.cookie_file.read_text().strip()
+        return self.cookie_file().read_text().strip()
+
+    def cookie_file(self, visit: int = 0) -> Path:
+        """Where the `Cookie` header of one of the visitor's sessions is."""
+        return self.folder / f"cookie-{visit}"
 
     def new_folder(self, name: str) -> Path:
         """A folder of its own for one started peer."""
@@ -84,23 +90,28 @@ def open_site(folder: Path, programs: Path) -> Iterator[Site]:
     machine = divide_cores()
     path = folder / "upstream.sock"
     upstream, port = start_upstream(programs, path, folder / "upstream.log", machine.load)
-    secret, session_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    grant = Pass("visit", "ada", SHARED, system_clock() + _SESSION_SECONDS)
-    cookie_file = folder / "cookie"
-    cookie_file.touch(mode=0o600)
+    secret = secrets.token_urlsafe(32)
+    session_secrets = tuple(secrets.token_urlsafe(32) for _ in range(VISITS))
+    site = Site(folder, programs, machine, path, port, upstream, secret, session_secrets)
+    for visit in range(VISITS):
+        _write_cookie(site, visit)
+    try:
+        yield site
+    finally:
+        upstream.stop()
+
+
+def _write_cookie(site: Site, visit: int) -> None:
+    grant = Pass(f"visit-{visit}", "ada", SHARED, system_clock() + _SESSION_SECONDS)
     # A browser sends both: cookies know no ports (proxy.core.cookies).
     cookies = (
         f"_xsrf={_XSRF}",
-        f"sifu={session_secret}",
-        f"sifu-pass={mint_pass([secret], grant)}",
+        f"sifu={site.session_secrets[visit]}",
+        f"sifu-pass={mint_pass([site.secret], grant)}",
     )
-    cookie_file.write_text("; ".join(cookies) + "\n")
-    try:
-        yield Site(
-            folder, programs, machine, path, port, upstream, secret, session_secret, cookie_file
-        )
-    finally:
-        upstream.stop()
+    path = site.cookie_file(visit)
+    path.touch(mode=0o600)
+    path.write_text("; ".join(cookies) + "\n")
 
 
 def start_upstream(programs: Path, path: Path, log: Path, cores: Cores) -> tuple[Program, int]:
@@ -120,14 +131,15 @@ def fill_store(data: Path, site: Site) -> None:
     try:
         migrate(store)
         user = store.write_now(users.add, "ada", is_admin=False, password_hash=None, now=now)
-        store.write_now(
-            sessions.open_session,
-            session_id="visit",
-            secret_hash=hash_secret(site.session_secret),
-            user_id=user.id,
-            now=now,
-            expires=now + _SESSION_SECONDS,
-        )
+        for visit, session_secret in enumerate(site.session_secrets):
+            store.write_now(
+                sessions.open_session,
+                session_id=f"visit-{visit}",
+                secret_hash=hash_secret(session_secret),
+                user_id=user.id,
+                now=now,
+                expires=now + _SESSION_SECONDS,
+            )
         record = ServerRecord(
             SHARED, State.READY, address=str(site.upstream_socket), identity_key="k" * 43
         )

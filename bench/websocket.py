@@ -81,7 +81,7 @@ def generator(
         _pipe(process.stderr).close()
 
 
-def websocket_head(port: int, site: Site, *, deflate: bool = False) -> Path:
+def websocket_head(port: int, site: Site, *, deflate: bool = False, visit: int = 0) -> Path:
     """Write a browser's handshake; it holds the pass, so it is a file that only we can read."""
     lines = [
         f"GET {PREFIX}ws HTTP/1.1",
@@ -95,7 +95,7 @@ def websocket_head(port: int, site: Site, *, deflate: bool = False) -> Path:
     ]
     if deflate:
         lines.append("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits")
-    return _write_head(lines, site)
+    return _write_head(lines, site, visit)
 
 
 def download_head(port: int, site: Site) -> Path:
@@ -104,10 +104,11 @@ def download_head(port: int, site: Site) -> Path:
     return _write_head(lines, site)
 
 
-def _write_head(lines: list[str], site: Site) -> Path:
+def _write_head(lines: list[str], site: Site, visit: int = 0) -> Path:
     path = site.folder / f"head-{secrets.token_hex(4)}"
     path.touch(mode=0o600)
-    path.write_bytes("\r\n".join([*lines, f"Cookie: {site.cookie}", "", ""]).encode())
+    cookie = site.cookie_file(visit).read_text().strip()
+    path.write_bytes("\r\n".join([*lines, f"Cookie: {cookie}", "", ""]).encode())
     return path
 
 

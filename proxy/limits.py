@@ -1,6 +1,7 @@
 """What the operating system lets this process have."""
 
 import ctypes
+import os
 import resource
 import sys
 
@@ -18,6 +19,12 @@ def raise_open_files() -> int:
     except (OSError, ValueError):
         hard = soft
     return sys.maxsize if hard == resource.RLIM_INFINITY else hard
+
+
+def count_cores() -> int:
+    """Return the cores that this process may run on, as many as relay processes make sense."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def keep_freed_memory() -> None:

@@ -25,8 +25,17 @@ class Start(Enum):
     FAILED = "failed"
 
 
+class Delivery(Enum):
+    """How an attempt to tell a learning platform a score ended."""
+
+    SENT = "sent"
+    PUT_OFF = "put_off"
+    FAILED = "failed"
+
+
 FRONT_REQUESTS = Counter("sifu_front_requests_total", "Requests answered by front", ["status"])
 SIGN_INS = Counter("sifu_sign_ins_total", "Attempts to sign in", ["result"])
+SCORES = Counter("sifu_scores_total", "Attempts to tell a score to a platform", ["result"])
 SERVER_STARTS = Counter("sifu_server_starts_total", "Starts of servers", ["result"])
 SERVER_START_SECONDS = Histogram(
     "sifu_server_start_seconds",
@@ -34,6 +43,10 @@ SERVER_START_SECONDS = Histogram(
     buckets=(0.1, 0.5, 1, 2, 4, 8, 15, 30, 60),
 )
 SERVERS_READY = Gauge("sifu_servers_ready", "Servers that answer", multiprocess_mode="mostrecent")
+SERVERS_QUEUED = Gauge(
+    "sifu_servers_queued", "Servers that wait for room to start", multiprocess_mode="mostrecent"
+)
+EVENTS_LOST = Counter("sifu_events_lost_total", "Events that the store could not take in time")
 
 STATUS_CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 for status in STATUS_CLASSES:
@@ -42,6 +55,8 @@ for sign_in in SignIn:
     SIGN_INS.labels(sign_in.value)
 for start in Start:
     SERVER_STARTS.labels(start.value)
+for delivery in Delivery:
+    SCORES.labels(delivery.value)
 
 RELAY_REQUESTS = Counter("sifu_relay_requests_total", "Requests answered by the relay", ["status"])
 RELAY_REFUSALS = Counter(

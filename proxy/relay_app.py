@@ -27,6 +27,7 @@ from proxy.relay.context import RelayContext
 from proxy.relay.fast_lane import FastLane
 from proxy.relay.feed import POLL_SECONDS
 from proxy.relay.handler import RelayHandler
+from proxy.relay.presence import WRITE_SECONDS as CLOSED_SECONDS
 from proxy.settings import Settings, ensure_secret, environment_value, read_settings
 from proxy.store.relay_store import RelayStore, open_relay_store
 from proxy.tasks import cancel, every, spawn
@@ -79,6 +80,7 @@ class RelayProgram:
             spawn(every(POLL_SECONDS, context.feed.poll, name="feed"), name="relay.feed"),
             spawn(every(1.0, self._sweep, name="sweep"), name="relay.sweep"),
             spawn(every(WRITE_SECONDS, context.activity.write, name="activity"), name="activity"),
+            spawn(every(CLOSED_SECONDS, context.presence.write, name="closed"), name="closed"),
         ]
         _log.info("relay.ready")
         await drain.wait()

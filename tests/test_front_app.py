@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 
 from proxy.auth.sessions import IDLE, Sessions
 from proxy.core.cookies import CookieStyle
-from proxy.front_app import sweep
 from proxy.store import api_tokens, sessions
 from proxy.store.database import Store
+from proxy.web.chores import sweep
 from tests import feed
 from tests.auth.people import CountedRandom, add_user
 from tests.conftest import FakeClock
@@ -37,28 +38,36 @@ class Front:
             "SIFU_FRONT_PORT": str(PORT),
             "SIFU_NOTEBOOK_PORT": str(PORT + 1),
         }
-        self.processes: list[subprocess.Popen[str]] = []
+        self.folder = folder
+        self.processes: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *, open_files: int | None = None) -> subprocess.Popen[str]:
+    def start(self, *, open_files: int | None = None) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "proxy.front_app"]
         if open_files is not None:
             command = ["/bin/sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *command]
-        process = subprocess.Popen(
-            command,
-            stdin=self.listener.fileno(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=self.environment,
-            text=True,
-        )
+        # Into a file: a pipe that nobody empties would stop the process when it is full.
+        with (self.folder / f"output-{len(self.processes)}").open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=self.listener.fileno(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self.environment,
+            )
         self.processes.append(process)
         return process
+
+    async def end_of(self, process: subprocess.Popen[bytes]) -> tuple[int, str]:
+        """Wait for its end; return its exit status and what it wrote."""
+        code = await asyncio.to_thread(process.wait, timeout=20)
+        output = self.folder / f"output-{self.processes.index(process)}"
+        return code, output.read_text()
 
     def close(self) -> None:
         for process in self.processes:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
         self.listener.close()
 
 
@@ -80,11 +89,6 @@ async def head_of(reader: asyncio.StreamReader) -> str:
         return (await reader.readuntil(b"\r\n\r\n")).decode()
 
 
-async def end_of(process: subprocess.Popen[str]) -> tuple[int, str]:
-    output, _ = await asyncio.to_thread(process.communicate, timeout=20)
-    return process.returncode, output
-
-
 async def test_what_is_under_way_is_answered_before_the_end(front: Front) -> None:
     process = front.start()
     body = "name=ada&password=wrong+password"
@@ -104,7 +108,7 @@ async def test_what_is_under_way_is_answered_before_the_end(front: Front) -> Non
     answered = await head_of(reader)
     assert answered.startswith("HTTP/1.1 403")
     assert "Connection: close" in answered
-    code, output = await end_of(process)
+    code, output = await front.end_of(process)
     assert code == 0, output
     assert "front.stopped" in output
     for one in (writer, idle_writer):
@@ -117,7 +121,7 @@ async def test_a_restart_refuses_nobody(front: Front) -> None:
     assert (await head_of(reader)).startswith("HTTP/1.1 200")
     writer.close()
     first.send_signal(signal.SIGTERM)
-    assert (await end_of(first))[0] == 0
+    assert (await front.end_of(first))[0] == 0
     waiting, writer = await say(f"GET /sign-in HTTP/1.1\r\n{HOST}\r\n")
     front.start()
     assert (await head_of(waiting)).startswith("HTTP/1.1 200")
@@ -126,7 +130,7 @@ async def test_a_restart_refuses_nobody(front: Front) -> None:
 
 async def test_bad_settings_end_it_with_sentences(front: Front) -> None:
     front.environment |= {"SIFU_FRONT_PORT": "x", "SIFU_NONSENSE": "1"}
-    code, output = await end_of(front.start())
+    code, output = await front.end_of(front.start())
     assert code == 1
     assert "SIFU_FRONT_PORT" in output
     assert "SIFU_NONSENSE" in output
@@ -165,23 +169,38 @@ async def test_expired_tokens_are_ended_and_told(store: Store, clock: FakeClock)
     assert (told.kind, told.key) == ("token", "t")
 
 
+async def serves_within(tries: int) -> bool:
+    for _ in range(tries):
+        reader, writer = await say(f"GET /sign-in HTTP/1.1\r\n{HOST}\r\n")
+        try:
+            async with asyncio.timeout(4):
+                head = await reader.readuntil(b"\r\n\r\n")
+        except (TimeoutError, OSError, asyncio.IncompleteReadError):
+            continue
+        finally:
+            writer.close()
+        if head.startswith(b"HTTP/1.1 200"):
+            return True
+    return False
+
+
 async def test_when_descriptors_run_out_the_log_does_not_run_over(front: Front) -> None:
     process = front.start(open_files=64)
     reader, writer = await say(f"GET /sign-in HTTP/1.1\r\n{HOST}\r\n")
     assert (await head_of(reader)).startswith("HTTP/1.1 200")
     crowd = [await say("") for _ in range(100)]
+    crowded = time.monotonic()
     await asyncio.sleep(3)
     for _, each in [*crowd, (reader, writer)]:
         each.close()
-    # Once there is room, it serves again.
-    reader, writer = await say(f"GET /sign-in HTTP/1.1\r\n{HOST}\r\n")
-    assert (await head_of(reader)).startswith("HTTP/1.1 200")
-    writer.close()
+    # Once there is room, it serves again; a request of the first moments may be lost.
+    assert await serves_within(tries=3)
     process.send_signal(signal.SIGTERM)
-    code, output = await end_of(process)
+    code, output = await front.end_of(process)
     assert code == 0
-    # A few a second; asyncio's own backlog of accepts would make it thousands.
-    assert 1 <= output.count("out of system resource") <= 200
+    # Some tens a second; asyncio's own backlog of accepts would make it thousands.
+    seconds = time.monotonic() - crowded
+    assert 1 <= output.count("out of system resource") <= 60 * seconds
 
 
 async def test_what_nobody_asks_for_is_forgotten(store: Store, clock: FakeClock) -> None:

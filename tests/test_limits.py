@@ -57,3 +57,10 @@ def faults(call: str) -> int:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc that is told")
 def test_long_bodies_do_not_make_the_heap_shrink_and_grow():
     assert faults("keep_freed_memory()") < faults("") / 4
+
+
+def test_cores_are_those_that_may_be_used():
+    code = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+    code += "from proxy.limits import count_cores; print(count_cores())"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "1\n"

@@ -10,8 +10,14 @@ import errno
 import click
 
 from proxy import __version__
+from proxy.cli.bundle import bundle
 from proxy.cli.check import check
+from proxy.cli.deploy import deploy_command
 from proxy.cli.doctor import doctor
+from proxy.cli.event import event
+from proxy.cli.maintenance import maintenance, notice
+from proxy.cli.server import server
+from proxy.cli.status import status
 from proxy.cli.token import token
 from proxy.cli.user import user
 from proxy.core.errors import InvalidSettings, SifuError
@@ -59,7 +65,11 @@ def up() -> None:
     run_up(ensure_secret(read_settings()))
 
 
-for command in (check, doctor, user, token):
+for command in (
+    *(check, doctor, status),
+    *(user, token, server, event, notice, maintenance),
+    *(bundle, deploy_command),
+):
     main.add_command(command)
 
 

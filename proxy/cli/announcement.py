@@ -40,14 +40,15 @@ class Announcement:
         return cls(link, places.logs, checks)
 
 
-def announce_beside(announcement: Announcement, lock: int) -> None:
-    """Fork off the announcer and return at once; `lock` is a descriptor that it must not hold."""
+def announce_beside(announcement: Announcement, *locks: int) -> None:
+    """Fork off the announcer and return at once; `locks` are descriptors that it must not hold."""
     sys.stdout.flush()
     supervisord = os.getpid()
     if os.fork():
         return
     try:
-        os.close(lock)
+        for lock in locks:
+            os.close(lock)
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a word
         announce(announcement, supervisord=supervisord, seconds=PATIENCE_SECONDS)
     finally:

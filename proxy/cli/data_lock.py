@@ -20,7 +20,8 @@ RUNNING_ALREADY = (
 )
 # supervisord closes what it inherited from 5 upwards when it reads its file anew (SIGHUP), and
 # from 3 upwards in each child.
-_KEPT = 3
+_KEPT = (3, 4)
+_ASIDE = 10
 
 
 @contextmanager
@@ -39,10 +40,11 @@ def locked(data: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def keep_through_exec(descriptor: int) -> None:
-    """Hand the lock to the program that this process is about to become. The last thing to do."""
-    os.dup2(descriptor, _KEPT)
-    os.set_inheritable(_KEPT, True)  # `dup2` onto itself would leave it as it was
+def keep_through_exec(*locks: int) -> None:
+    """Hand at most two locks to the program that this process becomes. The last thing to do."""
+    aside = [fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, _ASIDE) for lock in locks]
+    for kept, lock in zip(_KEPT, aside, strict=False):
+        os.dup2(lock, kept)
 
 
 def _lock(descriptor: int, data: Path) -> None:

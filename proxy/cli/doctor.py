@@ -4,13 +4,13 @@ Gathers facts (`machine_facts`, `service_facts`), has `core` judge them, prints 
 Must not: create or change anything.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
 
 import click
 
 from proxy.cli import machine_facts, service_facts
-from proxy.cli.run_directory import choose_run_directory
+from proxy.cli.aws_doctor import examine_aws
+from proxy.cli.run_directory import places_of
 from proxy.core.clock import system_clock
 from proxy.core.diagnosis import (
     Examination,
@@ -41,15 +41,24 @@ from proxy.store.database import Store
 
 
 @click.command()
+@click.option(
+    "--aws",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[ENVIRONMENT]",
+    help="Look at an environment on AWS Elastic Beanstalk (default: sifu) instead.",
+)
+@click.option("--region", default="", help="AWS region; default: AWS_REGION, the profile's.")
 @click.pass_context
-def doctor(context: click.Context) -> None:
+def doctor(context: click.Context, aws: str | None, region: str) -> None:
     """Say what is wrong with this machine's set-up and what to do about it.
 
     Looks at settings, addresses, ports, folders, database, Jupyter and the running programs, and
     changes nothing. The exit status is 1 if there is a problem; advice alone leaves it 0.
     """
     problems = 0
-    for examination in _examinations():
+    for examination in _examinations() if aws is None else examine_aws(aws, region):
         for line in render_examination(examination):
             click.echo(line)
         problems += sum(finding.is_problem for finding in examination.findings)
@@ -135,8 +144,7 @@ def _answers(settings: Settings) -> list[Answer]:
 
 
 def _places(settings: Settings) -> Places:
-    run = choose_run_directory(settings.data)
-    return Places(run=run, logs=settings.data / "logs", python=sys.executable)
+    return places_of(settings)
 
 
 def _verdict(problems: int) -> str:

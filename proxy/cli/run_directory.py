@@ -10,11 +10,13 @@ import os
 import re
 import shutil
 import stat
+import sys
 import tempfile
 from hashlib import sha256
 from pathlib import Path
 
 from proxy.core.errors import InvalidSettings
+from proxy.servers.accounts import Isolation, isolation_of
 from proxy.servers.places import Places
 from proxy.servers.private_folders import make_private_folders
 from proxy.settings import Settings
@@ -22,9 +24,34 @@ from proxy.settings import Settings
 # A unix socket's path may have 107 bytes (and supervisord adds its process number to its own).
 LONGEST = 107
 _PLAIN = re.compile(r"[A-Za-z0-9._/+,@=-]+")
-_LONGEST_BELOW = len("/sockets/0123456789abcdef.sock")
+_LONGEST_BELOW = len("/sockets/0123456789abcdef/sock")
+# Where accounts of their own find what is theirs; not /tmp if it can be, which may be private.
+_PASSAGES = (Path("/run"), Path(tempfile.gettempdir()))
 # The programs never need it: the account is made before they start.
 _NOT_HANDED_DOWN = frozenset({"SIFU_ADMIN_PASSWORD"})
+
+
+def places_of(settings: Settings) -> Places:
+    """Return where a run of these settings has its files."""
+    has_accounts = isolation_of(settings) is Isolation.ACCOUNTS
+    return Places(
+        run=choose_run_directory(settings.data),
+        logs=settings.data / "logs",
+        python=sys.executable,
+        passage=choose_passage(settings.data) if has_accounts else None,
+    )
+
+
+def choose_passage(data: Path) -> Path:
+    """Return a folder for what accounts must reach; SIFU_DATA is closed to them."""
+    digest = sha256(os.fsencode(data)).hexdigest()[:12]
+    return choose_passage_folder() / f"sifu-{digest}"
+
+
+def choose_passage_folder() -> Path:
+    """Return the machine's folder, or the container's, for what is gone after a restart of it."""
+    usable = [each for each in _PASSAGES if each.is_dir() and os.access(each, os.W_OK)]
+    return (usable or _PASSAGES)[0]
 
 
 def choose_run_directory(data: Path) -> Path:
@@ -43,8 +70,11 @@ def choose_run_directory(data: Path) -> Path:
 
 def prepare(places: Places) -> None:
     """Make the folders; raises `InvalidSettings` if one belongs to somebody else."""
-    for folder in (places.run, places.programs, places.servers, places.sockets):
+    mode = 0o700 if places.passage is None else 0o711
+    for folder in (places.run, places.programs, places.starts):
         make_private(folder)
+    for folder in (*filter(None, [places.passage]), places.servers, places.sockets):
+        make_private(folder, mode)
     for folder in (places.logs, places.server_logs):
         make_private_folders(folder)
     for folder in (places.run / "metrics", places.run / "secrets"):
@@ -54,20 +84,21 @@ def prepare(places: Places) -> None:
         places.stopping,
         places.failed,
         places.supervisor_socket,
+        places.fork_socket,
         *places.programs.glob("*.conf"),
     ):
         stale.unlink(missing_ok=True)
 
 
-def make_private(folder: Path) -> None:
-    """Make it 0700, or see that it is a folder of ours and make it so."""
+def make_private(folder: Path, mode: int = 0o700) -> None:
+    """Make it ours, with this mode, or see that it is a folder of ours and make it so."""
     make_private_folders(folder)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise InvalidSettings(
             [f"{folder} belongs to somebody else. Remove it, or choose another SIFU_DATA."]
         )
-    folder.chmod(0o700)
+    folder.chmod(mode)
 
 
 def keep_secrets(places: Places, environment: dict[str, str], names: set[str]) -> dict[str, str]:
@@ -94,7 +125,7 @@ def send_logs_to_stdout(places: Places, settings: Settings) -> None:
     """
     if settings.logs != "stdout":
         return
-    programs = ("fcgi-program:front", "fcgi-program:relay")
+    programs = ("fcgi-program:front", "fcgi-program:relay", "program:fork-server")
     lines = [
         f"[{name}]\nstdout_logfile=/dev/fd/1\nstdout_logfile_maxbytes=0\n" for name in programs
     ]

@@ -109,6 +109,10 @@ def find_programs(places: Places) -> list[Program]:
             for process in processes.find_modules({module})
             if _shares(process, places)
         ]
+    found += [  # it has no environment, so it is known by its socket
+        Program(process.pid, "fork server", is_orphan=not _is_below(process, supervisors))
+        for process in processes.find_fork_servers(places.fork_socket)
+    ]
     # A notebook server that outlived its supervisord is adopted: then it is nobody's orphan.
     found += [
         Program(process.pid, "notebook server", is_orphan=not supervisors)

@@ -9,22 +9,31 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import NoReturn
 
+from proxy.auth.outward import open_client
+from proxy.auth.providers import open_providers
+from proxy.cli.account_lock import reserved
 from proxy.cli.announcement import Announcement, announce_beside
 from proxy.cli.data_lock import RUNNING_ALREADY, keep_through_exec, locked
 from proxy.cli.first_account import way_in
+from proxy.cli.isolation import check_accounts, check_isolation
 from proxy.cli.run_directory import (
-    choose_run_directory,
+    choose_passage_folder,
     keep_secrets,
+    places_of,
     prepare,
     send_logs_to_stdout,
 )
 from proxy.core.clock import system_clock
 from proxy.core.errors import Conflict, InvalidSettings
+from proxy.limits import count_cores
 from proxy.servers import processes
+from proxy.servers.accounts import Isolation, isolation_of
 from proxy.servers.places import Places
 from proxy.settings import PREFIX, Secret, Settings, as_environment
 from proxy.store.database import Store, migrate
@@ -35,25 +44,33 @@ _PATIENCE_SECONDS = 5.0
 
 def run_up(settings: Settings) -> NoReturn:
     """Start everything and stay in the foreground; raises `SifuError` if that cannot be."""
-    places = Places(
-        run=choose_run_directory(settings.data),
-        logs=settings.data / "logs",
-        python=sys.executable,
-    )
+    places = places_of(settings)
     command = [sys.executable, "-m", "proxy.servers.supervised_run"]
     command += ["-n", "-c", str(find_configuration())]
-    with locked(settings.data) as lock:
+    with locked(settings.data) as lock, accounts_lock(settings) as more:
         link = make_ready(settings, places)
         environment = environment_of(settings, places, inherited=dict(os.environ))  # noqa: TID251
         send_logs_to_stdout(places, settings)
-        announce_beside(Announcement.of(settings, places, link), lock)
-        keep_through_exec(lock)
+        announce_beside(Announcement.of(settings, places, link), lock, *more)
+        keep_through_exec(lock, *more)
         os.execve(sys.executable, command, environment)  # noqa: S606 (becoming it is the point)
+
+
+@contextmanager
+def accounts_lock(settings: Settings) -> Iterator[list[int]]:
+    """Hold the lock on the accounts that are given to people, if any are."""
+    if isolation_of(settings) is not Isolation.ACCOUNTS:
+        yield []
+        return
+    with reserved(settings.uids, choose_passage_folder()) as lock:
+        yield [lock]
 
 
 def make_ready(settings: Settings, places: Places) -> str:
     """See that nothing stands in the way, and return the link that leads in."""
     refuse_second_run(places)
+    open_providers(settings, system_clock, open_client)  # or say now what front would say later
+    check_isolation(settings, places)
     prepare(places)
     end_orphans(places)
     for port, name in ((settings.front_port, "FRONT"), (settings.notebook_port, "NOTEBOOK")):
@@ -61,6 +78,7 @@ def make_ready(settings: Settings, places: Places) -> str:
     store = Store(settings.store_url)
     try:
         migrate(store)
+        check_accounts(settings, store)
         return way_in(store, settings, now=system_clock(), random_text=secrets.token_urlsafe)
     finally:
         store.close()
@@ -89,8 +107,8 @@ def refuse_second_run(places: Places) -> None:
 def end_orphans(places: Places) -> None:
     """End front and relay of a supervisord that was killed: they still hold the ports.
 
-    Told by their environment, which only we can have written; nobody answers for them any more,
-    or this would be a second run.
+    Told by their environment, or for the fork server, which has none, by its socket; only we can
+    have written either. Nobody answers for them any more, or this would be a second run.
     """
     run = str(places.run)
     orphans = [
@@ -98,6 +116,7 @@ def end_orphans(places: Places) -> None:
         for process in processes.find_modules(_PROGRAMS)
         if processes.environment_value(process, "SIFU_RUN") == run
     ]
+    orphans += processes.find_fork_servers(places.fork_socket)
     places.stopping.touch(mode=0o600)  # no need for a relay to drain for half a minute
     for process in orphans:
         processes.terminate(process)
@@ -136,9 +155,11 @@ def environment_of(
         "SIFU_LOG_FOLDER": str(places.logs),
         "PROMETHEUS_MULTIPROC_DIR": str(places.run / "metrics"),
     }
-    # supervisord's own file names these, so they are there even where they have no value.
+    # What the settings leave open, and supervisord's own file must be told.
     named = {
         "SIFU_BIND": settings.bind or "0.0.0.0",  # noqa: S104 (said by the operator)
-        "SIFU_RELAY_WORKERS": str(settings.relay_workers),
+        "SIFU_RELAY_WORKERS": str(settings.relay_workers or count_cores()),
+        "SIFU_FORK_SERVER": "on" if settings.forks else "off",
+        "SIFU_PASSAGE": str(places.passage or ""),
     }
-    return kept | named | keep_secrets(places, ours, secret)
+    return kept | keep_secrets(places, ours, secret) | named

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 _SESSION = "sifu"
 _DOOR = "sifu-door"
 _PASS = "sifu-pass"  # noqa: S105 (a name)
+_FLOW = "sifu-flow-"
 # What browsers trim (RFC 6265 5.2); str.strip would trim more, and see another cookie than they.
 _WHITESPACE = " \t"
 
@@ -30,6 +31,15 @@ class CookieStyle:
     def pass_name(self) -> str:
         return f"__Secure-{_PASS}" if self.secure else _PASS
 
+    def flow_name(self, flow_id: str) -> str:
+        """Of a browser on one way to another service and back (`sign_in_flow`)."""
+        return self.flow_names + flow_id
+
+    @property
+    def flow_names(self) -> str:
+        """How the names of all such cookies begin."""
+        return f"__Host-{_FLOW}" if self.secure else _FLOW
+
     @property
     def door_name(self) -> str:
         return f"__Secure-{_DOOR}" if self.secure else _DOOR
@@ -45,6 +55,7 @@ OURS = frozenset(
         f"__Secure-{_DOOR}",
     }
 )
+_OURS_BEGIN = (_FLOW, f"__Host-{_FLOW}")
 # The door cookie goes to the relay's entrance only; it outlives a slow sign-in, not more.
 DOOR_PATH = "/-/enter"
 DOOR_SECONDS = 600
@@ -54,6 +65,14 @@ def read_cookie(headers: Iterable[str], name: str) -> str | None:
     """Return the value of `name` in these `Cookie` headers; None if absent or there twice."""
     values = [value for key, value in _pairs(headers) if key == name]
     return values[0] if len(values) == 1 else None
+
+
+def names_beginning(headers: Iterable[str], start: str) -> list[str]:
+    """Return the names in these `Cookie` headers that begin so, the earliest set first.
+
+    (RFC 6265 5.4: of cookies with one path, browsers send the earlier first.)
+    """
+    return [name for name, _ in _pairs(headers) if name.startswith(start)]
 
 
 def is_doubled(headers: Iterable[str], name: str) -> bool:
@@ -107,7 +126,8 @@ def format_cookie(
 
 def _is_ours(name: str) -> bool:
     """Is it ours, or would it be to a reader who trims more?"""
-    return name.strip() in OURS
+    trimmed = name.strip()
+    return trimmed in OURS or trimmed.startswith(_OURS_BEGIN)
 
 
 def _pairs(headers: Iterable[str]) -> Iterable[tuple[str, str]]:

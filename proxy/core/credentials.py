@@ -13,6 +13,9 @@ SECRET_BYTES = 32
 
 API_TOKEN_PREFIX = "sifu_"  # noqa: S105 (a public prefix, so that scanners find leaked tokens)
 
+# How the ids of tokens begin that the command line makes for one command of its own.
+COMMAND_LINE_TOKEN = "cli-"  # noqa: S105 (the public part of a token)
+
 
 def hash_secret(secret: str) -> str:
     """Return what the store keeps of a session secret, an API token or a sign-in code."""

@@ -9,6 +9,9 @@ import re
 _MAX_REPEATED = 8 * 1024
 _END = b"\r\n\r\n"
 _METHODS_WITH_BODY = (b"POST ", b"PUT ", b"PATCH ")
+_KEY_NAME = b"\r\nSec-WebSocket-Key: "
+_KEY = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==\r\n")
+_KEY_LENGTH = 24
 _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
 
 
@@ -22,6 +25,19 @@ def repeatable_block(data: bytes) -> bytes | None:
     if data.find(_END) != len(data) - len(_END):
         return None
     return data[data.find(b"\r\n") :]
+
+
+def split_websocket_key(block: bytes) -> tuple[bytes, bytes]:
+    """Return a header block without the value of its websocket key, and that value.
+
+    A block that holds none, or none of 16 bytes as browsers write them (RFC 6455 4.1), comes back
+    whole, with an empty value. Of two keys the first is taken; the other stays where it is.
+    """
+    start = block.find(_KEY_NAME)
+    if start < 0 or not _KEY.match(block, start := start + len(_KEY_NAME)):
+        return block, b""
+    end = start + _KEY_LENGTH
+    return block[:start] + block[end:], block[start:end]
 
 
 def long_body_start(data: bytes, least: int) -> int:

@@ -56,6 +56,7 @@ class User:
     is_admin: bool
     created: float
     has_password: bool
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,23 @@ class Provenance:
     has_bearer: bool = False
 
 
+def is_own_page(site: str | None, origin: str | None, own_origins: Collection[str]) -> bool:
+    """Does the browser say that a page of ours sent this? One that says nothing does not."""
+    return site == "same-origin" or (site is None and origin in own_origins)
+
+
+def is_notebooks_page(site: str | None, origin: str | None, notebook_origin: str) -> bool:
+    """Did the page of a notebook send this, or one of this site that hides its origin?
+
+    `notebook_origin` may hold `{owner}`. What runs in a notebook may plant a cookie here, since
+    cookies ignore ports, and it must not sign its reader in as somebody else.
+    """
+    start, braces, end = notebook_origin.partition("{owner}")
+    said = origin or ""
+    is_notebook = said == start if not braces else said.startswith(start) and said.endswith(end)
+    return is_notebook or (site == "same-site" and origin == "null")
+
+
 def may_change(request: Provenance, own_origins: Collection[str]) -> Allow | Deny:
     """Decide; `own_origins` are the front's, as browsers write them."""
     if request.method in SAFE_METHODS or (request.has_bearer and not request.has_cookie):

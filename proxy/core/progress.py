@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from proxy.core.lifecycle import State
+from proxy.core.lifecycle import PENDING, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +17,4 @@ class Progress:
     @property
     def is_last(self) -> bool:
         """No further step will come unless somebody asks for a start or stop."""
-        return self.state not in {State.STARTING, State.STOPPING}
+        return self.state not in PENDING

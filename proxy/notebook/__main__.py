@@ -1,7 +1,8 @@
 """`python -m proxy.notebook FOLDER` is one Jupyter server.
 
 Promises: everything it needs is in FOLDER; it listens on a unix socket and nowhere else; its
-environment is the clean one it was started with, plus what the operator chose to hand on.
+environment is the clean one it was started with, plus what the operator chose to hand on. Who runs
+it and what it may was decided before (`enter`, `forked`).
 """
 
 import json
@@ -10,28 +11,38 @@ import shutil
 import sys
 from pathlib import Path
 
-from jupyterlab.commands import get_app_dir
+from jupyterlab.commands import get_app_dir, get_user_settings_dir, get_workspaces_dir
 from jupyterlab.labapp import LabApp
 from traitlets.config import Config
 
 from proxy.notebook.configuration import lab_overrides, server_config
+from proxy.notebook.extension_files import write_extension
 from proxy.notebook.handed_down import HandedDown, read
+from proxy.notebook.kernel_modules import with_modules
+from proxy.notebook.language_servers import node_roots
 from proxy.notebook.partitioned_cookie import allow_partitioned
+from proxy.notebook.server_app import SifuServerApp
 
 
 def main(folder: Path) -> None:
     handed = read(folder)
-    os.environ.update(handed.environment)  # noqa: TID251 (for the kernels, which inherit it)
-    write_lab_settings(folder / "lab", handed)
-    runtime = folder / "runtime"
-    runtime.mkdir(mode=0o700, exist_ok=True)
+    # For the kernels, which inherit it.
+    os.environ.update(with_modules(handed.environment))  # noqa: TID251
+    own = Path(handed.own)
+    write_lab_settings(own / "lab", handed)
+    write_extension(own)
     allow_partitioned()
-    # What a killed server left behind would read as “in use”.
-    Path(handed.socket).unlink(missing_ok=True)
+    config = Config(server_config(handed, folder))
+    # These depend on HOME, and JupyterLab asks for it when it is imported: somebody else's, in a
+    # process that was forked.
+    config.LabApp.user_settings_dir = get_user_settings_dir()
+    config.LabApp.workspaces_dir = get_workspaces_dir()
+    config.LanguageServerManager.node_roots = node_roots(Path.cwd())
+    LabApp.serverapp_class = SifuServerApp
     server = LabApp.initialize_server(
         argv=[],
-        config=Config(server_config(handed, folder)),
-        runtime_dir=str(runtime),
+        config=config,
+        runtime_dir=str(own),
         no_browser_open_file=True,  # a page with a way in, on the disk: not here
     )
     server.start()

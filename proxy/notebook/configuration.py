@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from proxy.core.content_security import frame_ancestors
+from proxy.notebook.extension_files import extensions_folder
 from proxy.notebook.handed_down import KEY_FILE, HandedDown
 
 Config = dict[str, dict[str, Any]]
@@ -18,6 +19,8 @@ Config = dict[str, dict[str, Any]]
 _DEFAULT_PORT = 8888
 # A kernel that computes is given this long to end before it is killed, seconds.
 _KERNEL_GRACE = 2.0
+# Seconds between Jupyter's looks at its kernels; its own default is five minutes.
+_LONGEST_CULL_INTERVAL = 60
 
 
 def server_config(handed: HandedDown, folder: Path) -> Config:
@@ -27,11 +30,16 @@ def server_config(handed: HandedDown, folder: Path) -> Config:
         "SifuIdentityProvider": {"key_file": str(folder / KEY_FILE), "server": handed.server},
         "KernelManager": {"shutdown_wait_time": _KERNEL_GRACE},
         "LabApp": {
-            "app_settings_dir": str(folder / "lab"),
+            "app_settings_dir": f"{handed.own}/lab",
+            "extra_labextensions_path": [str(extensions_folder(Path(handed.own)))],
             "news_url": None,
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         },
     }
+    if handed.has_kernel_sockets:
+        config["KernelManager"]["transport"] = "ipc"
+    if handed.kernel_idle_timeout:
+        config["MappingKernelManager"] = _culling(handed.kernel_idle_timeout)
     if handed.gateway_url:
         config["GatewayClient"] = {"url": handed.gateway_url}
     return config
@@ -89,6 +97,19 @@ def _xsrf_cookie(handed: HandedDown) -> dict[str, Any]:
         if handed.frame_origins:
             attributes |= {"samesite": "None", "partitioned": True}
     return attributes
+
+
+def _culling(idle_timeout: int) -> dict[str, Any]:
+    """Jupyter's own watch over kernels: a page that is merely open keeps none, a running cell does.
+
+    See `MappingKernelManager` in jupyter_server/services/kernels/kernelmanager.py.
+    """
+    return {
+        "cull_idle_timeout": idle_timeout,
+        "cull_interval": max(1, min(_LONGEST_CULL_INTERVAL, idle_timeout // 4)),
+        "cull_connected": True,
+        "cull_busy": False,
+    }
 
 
 def _behaving(handed: HandedDown) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import StreamReader, http_parser, web
 from aiohttp.http_parser import RawRequestMessage
+from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
 MAX_HEAD_BYTES = 32 * 1024
@@ -79,7 +80,8 @@ class AiohttpConnection(RequestHandler):
             return
         message, body = self._messages[-1]
         if isinstance(message, RawRequestMessage):
-            if self.may_hold_tail and body.is_eof() and not self._upgraded:
+            # Behind a body that came in one piece with its head nothing can be told from the bytes.
+            if self.may_hold_tail and body is EMPTY_PAYLOAD and not self._upgraded:
                 self._begin_head(max(1, len(data) - data.rfind(_HEAD_END) - len(_HEAD_END)))
         elif was_in_body:
             self._break_off_body()

@@ -13,6 +13,7 @@ from proxy.core.response_headers import Surroundings, filter_response_headers, i
 
 _REMEMBERED = 1024
 _MAX_REMEMBERED = 4096
+_SWITCHING = b" 101 "
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ def judge_head(
 
     `last` says that the connection of the browser closes after this answer.
     """
-    judge = _judge if len(block) > _MAX_REMEMBERED else _remembered
+    # The head of a 101 answers one key and never comes again.
+    is_unlike = len(block) > _MAX_REMEMBERED or block.startswith(_SWITCHING, 8)
+    judge = _judge if is_unlike else _remembered
     return judge(block, method == "HEAD", around, is_sandboxed(rest), last)
 
 

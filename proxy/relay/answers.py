@@ -17,7 +17,10 @@ from proxy.core.errors import (
 )
 from proxy.core.identity import ServerName
 from proxy.core.paths import Target
+from proxy.relay.refusals import reason_of
 
+# One of `metrics.RELAY_REFUSAL_REASONS`.
+REASON_HEADER = "X-Sifu-Reason"
 _STYLE = (
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;"
     "margin:18vh auto;padding:0 1.5rem}h1{font-size:1.35rem}p{opacity:.85}"
@@ -51,7 +54,7 @@ class Answers:
                 return self._redirect(self._front + _start_path(target.server, target))
         if is_for_people(request):
             return self._page(error)
-        return self._problem(error)
+        return self._problem(error, target)
 
     def redirect(self, location: str) -> web.Response:
         """Send a browser on; nothing of it may be cached."""
@@ -75,18 +78,26 @@ class Answers:
             headers=self._headers(style=f"style-src 'sha256-{_STYLE_HASH}'; ") | _retry(error),
         )
 
-    def _problem(self, error: SifuError) -> web.Response:
+    def _problem(self, error: SifuError, target: Target | None) -> web.Response:
+        """Say it in problem details (RFC 9457); `reason` and `open` are what pages of ours act on.
+
+        A server can't send the header that says it is us who refuse: `X-Sifu-*` is dropped.
+        """
+        reason = reason_of(error)
         body = {
             "type": "about:blank",
             "title": error.title,
             "status": error.status,
             "detail": error.public,
+            "reason": reason,
         }
+        if target is not None and target.server is not None:
+            body["open"] = f"{self._front}/open/{target.server}/"
         return web.Response(
             status=error.status,
             text=json.dumps(body),
             content_type="application/problem+json",
-            headers=self._headers() | _retry(error),
+            headers=self._headers() | {REASON_HEADER: reason} | _retry(error),
         )
 
     def _headers(self, *, style: str = "") -> dict[str, str]:

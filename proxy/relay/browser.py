@@ -131,7 +131,7 @@ class BrowserConnection(asyncio.Protocol):
             self.close()
         elif outcome is Outcome.CUT:
             self.cut()
-        else:
+        elif outcome is not Outcome.SWITCHED:
             self.failure = outcome
             self.block = None
             held, self._held = self._held, b""
@@ -171,9 +171,8 @@ class BrowserConnection(asyncio.Protocol):
         """Hand the transport to `successor`; return what the browser sent after its head."""
         transport, self.transport = self.transport, None
         assert transport is not None  # noqa: S101 (the caller holds a live connection)
-        assert self._aiohttp is not None  # noqa: S101 (only its handler asks for this)
-        tail = self._aiohttp.release()
-        self._aiohttp = None
+        tail = self._held if self._aiohttp is None else self._aiohttp.release() + self._held
+        self._aiohttp, self._held = None, b""
         self._registry.leave(self)
         transport.set_protocol(successor)
         transport.resume_reading()

@@ -8,6 +8,7 @@ from aiohttp import HttpVersion11, web
 from proxy.core.activity import shows_a_person
 from proxy.core.errors import TooManyAttempts, Unauthenticated
 from proxy.core.forwarded import client_address
+from proxy.core.identity import ServerName
 from proxy.core.paths import Target
 from proxy.core.websocket_handshake import Offer
 from proxy.relay.aiohttp_connection import ANSWERED, ANSWERED_LAST
@@ -17,13 +18,10 @@ from proxy.relay.exchange import AwaitedExchange, Exchange, Outcome
 from proxy.relay.forwarding import Forwarding, write_request_head
 from proxy.relay.precedents import Precedent
 from proxy.relay.routes import Route
-from proxy.relay.splice import SplicedPair
 from proxy.relay.transfer import raise_if_failed, transfer
 from proxy.relay.visitors import Visitor
 
 _ADDRESSES = 4096
-# Of one credential, with the requests that run.
-MAX_WEBSOCKETS = 1000
 
 
 class Carriage:
@@ -72,12 +70,12 @@ class Carriage:
         asserted = route.assert_identity(visitor.identity.user, context.clock())
         about = self._describe(request, visitor, asserted.value)
         head = write_request_head(request, target, about, offer=offer)
-        if offer is not None:
-            self._bound(visitor)
+        if offer is not None and not context.websockets.may_open(visitor.credential):
+            raise TooManyAttempts("Too many connections are open. Close some.", retry_after=30.0)
         context.live.add(visitor.credential, exchange)
         try:
             self._check(visitor)
-            if offer is None and context.routes.cached(route.name) is route:
+            if context.routes.cached(route.name) is route:
                 self._note(request, visitor, route, exchange, head, asserted.until)
             outcome = await transfer(
                 context.pool, route.address, request, exchange, head, anew=failure is not None
@@ -85,21 +83,20 @@ class Carriage:
         finally:
             context.live.discard(visitor.credential, exchange)
         context.tally.count(exchange)
-        return self._conclude(request, exchange, visitor, outcome)
+        return self._conclude(request, exchange, visitor, route.name, outcome)
 
     def _conclude(
         self,
         request: web.BaseRequest,
         exchange: AwaitedExchange,
         visitor: Visitor,
+        server: ServerName,
         outcome: Outcome,
     ) -> web.StreamResponse:
         """Leave the browser's connection as the outcome wants it."""
         browser = exchange.browser
         if outcome is Outcome.SWITCHED and exchange.pair is not None:
-            self._keep(exchange.pair, visitor)
-            if self._context.visitors.has_ended(visitor.credential):
-                exchange.pair.cut()
+            self._context.websockets.keep(exchange.pair, visitor.credential, server)
         elif outcome is Outcome.CUT:
             exchange.transport.abort()
         if browser.body is not None:
@@ -138,13 +135,9 @@ class Carriage:
             shows_person=shows_a_person(request.method, mode),
             last=exchange.last,
             until=min(until, visitor.expires),
+            offer=exchange.offer,
         )
         self._context.precedents.note(exchange.browser.address, block, precedent)
-
-    def _bound(self, visitor: Visitor) -> None:
-        """One credential may not use up the descriptors of everybody."""
-        if self._context.live.count(visitor.credential) >= MAX_WEBSOCKETS:
-            raise TooManyAttempts("Too many connections are open. Close some.", retry_after=30.0)
 
     def _is_last(self, request: web.BaseRequest) -> bool:
         return (
@@ -160,17 +153,3 @@ class Carriage:
         """What ended since it was verified finds nobody in `live` to cut: look once more."""
         if self._context.visitors.has_ended(visitor.credential):
             raise Unauthenticated("Please sign in to use this notebook server.")
-
-    def _keep(self, pair: SplicedPair, visitor: Visitor) -> None:
-        """Remember an open websocket until it ends, or its credential does."""
-        live, tally = self._context.live, self._context.tally
-
-        def ended() -> None:
-            live.discard(visitor.credential, pair)
-            tally.close_websocket(pair)
-
-        tally.open_websocket(pair)
-        live.add(visitor.credential, pair)
-        pair.on_end = ended
-        if pair.is_over:
-            ended()

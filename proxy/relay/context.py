@@ -21,9 +21,11 @@ from proxy.relay.live import LiveConnections
 from proxy.relay.outbox import Outbox
 from proxy.relay.pool import Pool
 from proxy.relay.precedents import Precedents
+from proxy.relay.presence import Presence
 from proxy.relay.routes import Routes
 from proxy.relay.tally import Tally
 from proxy.relay.visitors import Visitors
+from proxy.relay.websockets import Websockets
 from proxy.settings import Settings
 from proxy.store.relay_store import RelayStore
 
@@ -50,6 +52,8 @@ class RelayContext:
         self.live = LiveConnections()
         self.activity = Activity(store, clock)
         self.tally = Tally()
+        self.presence = Presence(store, clock)
+        self.websockets = Websockets(self.live, self.tally, self.visitors, self.presence)
         self.feed = Feed(
             store,
             visitors=self.visitors,

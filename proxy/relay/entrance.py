@@ -73,7 +73,7 @@ class Entrance:
 
     def _ask_front(self, code: Code, door: str | None) -> web.Response:
         """Give this browser a door cookie, and let front make a code for it."""
-        if code.final:
+        if code.final and door is None:
             raise Unauthenticated(
                 "This link was made for another browser, or yours keeps no cookies for this "
                 "address. Go back and open it again; if that does not help, allow cookies."
@@ -81,6 +81,10 @@ class Entrance:
         held = door or secrets.token_urlsafe(_DOOR_BYTES)
         wanted = urlencode({"door": hash_secret(held), "target": code.target})
         response = self._answers.redirect(f"{self._front}/enter/{code.grant.server}?{wanted}")
+        if code.final:
+            # Another frame came at the same moment, and the browser has kept the cookie of one of
+            # them. It is theirs all; setting it anew would never end.
+            return response
         cookie = format_cookie(
             self._style.door_name,
             held,

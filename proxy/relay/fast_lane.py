@@ -7,12 +7,15 @@ the long way, before anything was sent. Must not: decide; it repeats a decision.
 
 import asyncio
 
+from proxy.core.errors import UpstreamBroken, UpstreamSlow
 from proxy.core.identity import ServerName
 from proxy.core.paths import Target, parse_target
+from proxy.core.websocket_handshake import Offer
 from proxy.relay.browser import BrowserConnection
 from proxy.relay.context import RelayContext
 from proxy.relay.exchange import Exchange, Outcome
 from proxy.relay.precedents import Precedent
+from proxy.tasks import spawn
 
 _BEFORE, _AFTER = b"GET ", b" HTTP/1.1"
 
@@ -28,28 +31,54 @@ class FastLane:
         """Begin to answer `data`, a whole request; return whether it could be."""
         context = self._context
         end = data.find(b"\r\n")
-        precedent = context.precedents.find(browser.address, data[end:], context.clock())
-        if precedent is None or browser.transport is None:
+        found = context.precedents.find(browser.address, data[end:], context.clock())
+        if found is None or browser.transport is None:
             return False
+        precedent, key = found
         target = _target_of(data[:end], precedent.server)
-        if target is None:
+        if target is None or (key and not context.websockets.may_open(precedent.credential)):
             return False
         upstream = context.pool.take_idle(precedent.address)
-        if upstream is None:
+        if upstream is None and not key:
             return False
-        exchange = RepeatedExchange(self, browser, browser.transport, target, precedent, data)
+        offer = precedent.offer_with(key)
+        exchange = RepeatedExchange(
+            self, browser, browser.transport, target, precedent, data, offer
+        )
         browser.repeated = exchange
         context.live.add(precedent.credential, exchange)
         if precedent.shows_person:
             context.activity.note(precedent.server, precedent.session_id)
-        upstream.begin(exchange, data[:end] + precedent.head)
+        head = data[:end] + precedent.head_with(key)
+        if upstream is not None:
+            upstream.begin(exchange, head)
+        else:
+            # Each websocket keeps its connection, so that a handshake seldom finds an idle one.
+            _ = spawn(self._dial(exchange, head), name="relay.dial")
         return True
+
+    async def _dial(self, exchange: "RepeatedExchange", head: bytes) -> None:
+        try:
+            upstream = await self._context.pool.dial(exchange.precedent.address)
+        except UpstreamSlow:
+            exchange.end(Outcome.SLOW)
+            return
+        except UpstreamBroken:
+            exchange.end(Outcome.NOTHING)  # asked again the long way, which tells why not
+            return
+        if exchange.has_ended:
+            upstream.abandon()
+        else:
+            upstream.begin(exchange, head)
 
     def settle(self, exchange: "RepeatedExchange", outcome: Outcome) -> None:
         context = self._context
         context.live.discard(exchange.precedent.credential, exchange)
         if exchange.status:
             context.tally.count(exchange)
+        if exchange.pair is not None:
+            known = exchange.precedent
+            context.websockets.keep(exchange.pair, known.credential, known.server)
         exchange.browser.finish(outcome, exchange.data)
 
     def now(self) -> float:
@@ -69,6 +98,7 @@ class RepeatedExchange(Exchange):
         target: Target,
         precedent: Precedent,
         data: bytes,
+        offer: Offer | None,
     ) -> None:
         super().__init__(
             browser,
@@ -78,6 +108,7 @@ class RepeatedExchange(Exchange):
             precedent.around,
             began=lane.now(),
             last=precedent.last,
+            offer=offer,
         )
         self._lane = lane
         self.precedent = precedent

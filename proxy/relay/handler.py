@@ -123,7 +123,7 @@ class RelayHandler:
             self._check_websocket_origin(request, visitor, server)
         route = self._context.routes.cached(server) or await self._context.routes.find(server)
         if route is None:
-            raise ServerNotRunning("This notebook server is not running. Start it, then go on.")
+            raise ServerNotRunning(await self._context.routes.say_absence(server))
         if shows_a_person(request.method, request.headers.get("Sec-Fetch-Mode", "")):
             self._context.activity.note(server, visitor.identity.session_id)
         return await self._carriage.carry(request, target, visitor, route, offer, failure)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from proxy.core.absence import say_absence
 from proxy.core.clock import Clock
 from proxy.core.identity import ServerName, User
 from proxy.core.lifecycle import State
@@ -71,6 +72,11 @@ class Routes:
                 self._routes.clear()
             self._routes[str(name)] = route
         return route
+
+    async def say_absence(self, name: ServerName) -> str:
+        """Say why a server has no route, to somebody who may open it."""
+        record = await self._store.read(facts.find_server, name)
+        return say_absence(None) if record is None else say_absence(record.state, record.reason)
 
     def forget(self, key: str) -> Route | None:
         """Drop the route of `owner/workspace`; return it if there was one."""

@@ -24,10 +24,13 @@ _PATIENCE_SECONDS = 5.0
 
 def main() -> None:
     run = Path(environment_value("SIFU_RUN") or ".")
-    listen(sys.stdin, sys.stdout, run=run, supervisord=os.getppid())
+    servers = Path(environment_value("SIFU_PASSAGE") or run) / "servers"
+    listen(sys.stdin, sys.stdout, run=run, servers=servers, supervisord=os.getppid())
 
 
-def listen(events: TextIO, answers: TextIO, *, run: Path, supervisord: int) -> None:
+def listen(
+    events: TextIO, answers: TextIO, *, run: Path, supervisord: int, servers: Path | None = None
+) -> None:
     """Read events and answer them until supervisord stops, or closes the pipe."""
     while True:
         answers.write("READY\n")
@@ -41,7 +44,7 @@ def listen(events: TextIO, answers: TextIO, *, run: Path, supervisord: int) -> N
             # still to be ended. We end by ourselves, after the work.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             (run / "stopping").touch(mode=0o600)
-            end_notebooks(run / "servers")
+            end_notebooks(run / "servers" if servers is None else servers)
             return
         if payload.get("groupname") in WATCHED:
             print(f"{payload['groupname']} cannot run: stopping everything.", file=sys.stderr)  # noqa: T201 (its log)
@@ -59,11 +62,21 @@ def parse(line: str) -> Mapping[str, str]:
 def end_notebooks(servers: Path) -> None:
     """Ask every server of this run to end, adopted ones too; kill what is left after a while."""
     found = processes.find_notebooks(servers)
-    started = [child for server in found for child in processes.descendants(server)]
+    started = [each for server in found for each in processes.family(server)]
     for server in found:
         processes.terminate(server)
     processes.wait_until_gone(found, _PATIENCE_SECONDS)
     processes.kill([*found, *started])
+    # A server may hide its command line, and what it started may have left it.
+    processes.end_accounts(accounts_of(servers))
+
+
+def accounts_of(servers: Path) -> list[int]:
+    """Return the accounts for which there are servers: each one's folder is of the group."""
+    try:
+        return sorted({folder.stat().st_gid for folder in servers.iterdir()} - {0})
+    except OSError:
+        return []
 
 
 if __name__ == "__main__":

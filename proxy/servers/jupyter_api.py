@@ -54,27 +54,32 @@ class JupyterApi:
         except _BROKEN:
             return None
 
-    async def terminals(self) -> list[float]:
-        """Return when each terminal last did something; none without a proper answer."""
+    async def terminals(self) -> list[float] | None:
+        """Return when each terminal last did something, or None without a proper answer.
+
+        A Jupyter without terminals has no such address (404): then there are none.
+        """
         try:
-            found = _objects(await self._get("api/terminals"))
+            found = _objects(await self._get("api/terminals", missing=b"[]"))
             return [_seconds(terminal["last_activity"]) for terminal in found]
         except _BROKEN:
-            return []
+            return None
 
     async def shutdown(self) -> bool:
         """Ask the server to end its kernels and itself; False if it did not take the wish."""
         return await self._ask("POST", "api/shutdown", _XSRF) is not None
 
-    async def _get(self, path: str) -> Any:
-        """Return the JSON of the answer, whatever it is; None without one."""
-        body = await self._ask("GET", path, {})
+    async def _get(self, path: str, *, missing: bytes | None = None) -> Any:
+        """Return the JSON of the answer, whatever it is; None without one. `missing` is a 404's."""
+        body = await self._ask("GET", path, {}, missing=missing)
         try:
             return None if body is None else json.loads(body)
         except (ValueError, RecursionError):
             return None
 
-    async def _ask(self, method: str, path: str, headers: Mapping[str, str]) -> bytes | None:
+    async def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], *, missing: bytes | None = None
+    ) -> bytes | None:
         if not self._key:  # its files are gone: nobody can speak to it any more
             return None
         try:
@@ -93,6 +98,8 @@ class JupyterApi:
                     allow_redirects=False,
                 ) as response,
             ):
+                if response.status == 404:
+                    return missing
                 return await _read(response.content) if response.status == 200 else None
         except (ClientError, OSError, TimeoutError, ValueError):
             return None

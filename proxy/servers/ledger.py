@@ -9,7 +9,7 @@ from typing import Any
 
 from proxy.core.clock import Clock
 from proxy.core.identity import ServerName
-from proxy.core.lifecycle import Event, State, step
+from proxy.core.lifecycle import RUNNING, Event, State, step
 from proxy.store import servers
 from proxy.store.database import Store
 from proxy.store.records import ServerRecord
@@ -28,19 +28,25 @@ class Ledger:
     async def list_all(self) -> list[ServerRecord]:
         return await self._store.read(servers.list_all)
 
-    async def move(self, record: ServerRecord, event: Event, **changes: Any) -> ServerRecord:
+    async def count_by_state(self, slow_before: float) -> tuple[dict[State, int], int]:
+        return await self._store.read(servers.count_by_state, slow_before)
+
+    async def move(
+        self, record: ServerRecord, event: Event, *, is_wished: bool = False, **changes: Any
+    ) -> ServerRecord:
         """Take the step and write it; raises `Conflict` where there is none.
 
-        A server without a process keeps neither pid nor address nor key.
+        `is_wished` also notes that somebody wanted the server just now. A server without a process
+        keeps neither pid nor address. It keeps its key: a relay that has not read the feed since
+        the last start still speaks to the next one, and the key opens this one server only.
         """
         state = step(record.state, event)
-        if state in {State.STOPPED, State.FAILED}:
-            changes = {"pid": None, "address": "", "identity_key": ""} | changes
-        moved = replace(record, state=state, **changes)
+        if state not in RUNNING:
+            changes = {"pid": None, "address": ""} | changes
+        now = self._clock()
+        moved = replace(record, state=state, place=0, **changes)
+        if is_wished:
+            moved = replace(moved, last_activity=max(now, record.last_activity or 0.0))
         if moved != record:
-            await self._store.write(servers.put, moved, self._clock())
+            await self._store.write(servers.put_touched if is_wished else servers.put, moved, now)
         return moved
-
-    async def touch(self, name: ServerName) -> None:
-        """Note that somebody wanted the server just now."""
-        await self._store.write(servers.touch, name, self._clock())

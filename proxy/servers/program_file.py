@@ -7,30 +7,28 @@ word is quoted. A value that cannot be written is refused, never bent.
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 from proxy.core.errors import InvalidSettings
 
 STOP_SECONDS = 6
+_STUB = Path(__file__).parent.parent / "notebook" / "stub.py"
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]|\s[;#]")
 
 
-def program_text(
-    program: str, python: str, folder: Path, log_file: Path, environment: Mapping[str, str]
-) -> str:
+def program_text(program: str, command: Sequence[str], log_file: Path) -> str:
     """Return the file; raises `InvalidSettings` if a path cannot stand in one.
 
     `env -i` because supervisord's own environment names our secrets' files.
     """
-    words = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environment.items())]
-    words += notebook_command(python, folder)
-    command = " ".join(shlex.quote(word) for word in words)
+    words = ["/usr/bin/env", "-i", *command]
+    line = " ".join(shlex.quote(word) for word in words)
     return "\n".join(
         [
             "; Written by Sifu at each start of this server.",
             f"[program:{program}]",
-            f"command={_escape(command)}",
+            f"command={_escape(line)}",
             "autostart=false",
             "autorestart=false",
             "startsecs=0",
@@ -47,12 +45,15 @@ def program_text(
     )
 
 
-def notebook_command(python: str, folder: Path) -> list[str]:
-    """The command line of a server, by which it is also found again."""
-    return [python, *notebook_arguments(folder)]
+def start_command(python: str, request_file: Path, fork_socket: Path | None) -> list[str]:
+    """Return what becomes the server: by the fork server that listens there, or by exec."""
+    if fork_socket is None:
+        return [python, "-I", "-m", "proxy.notebook.enter", str(request_file)]
+    return [python, "-I", "-S", str(_STUB), str(fork_socket), str(request_file)]
 
 
 def notebook_arguments(folder: Path) -> list[str]:
+    """The end of a server's command line, by which it is found again."""
     return ["-m", "proxy.notebook", str(folder)]
 
 

@@ -1,7 +1,8 @@
 """What a start or stop has done so far, for everybody who watches.
 
 Promises: a watcher gets the current step at once and each later one, and is let go after the last;
-a slow watcher holds up nobody. Bounded: the steps of one life are few, and a new life wipes them.
+a slow watcher holds up nobody, and a step wakes those only who watch this server. Bounded: the
+steps of one life are few, and a new life wipes them.
 """
 
 import asyncio
@@ -16,16 +17,16 @@ class ProgressBoard:
 
     def __init__(self) -> None:
         self._steps: dict[ServerName, list[Progress]] = {}
-        self._news = asyncio.Event()
+        self._news: dict[ServerName, asyncio.Event] = {}
 
     def begin(self, name: ServerName, first: Progress) -> None:
-        """Wipe the steps of the life before."""
+        """Wipe the steps before; a watcher who has not seen them does not see them any more."""
         self._steps[name] = [first]
-        self._tell()
+        self._tell(name)
 
     def post(self, name: ServerName, step: Progress) -> None:
         self._steps.setdefault(name, []).append(step)
-        self._tell()
+        self._tell(name)
 
     async def follow(self, name: ServerName) -> AsyncIterator[Progress]:
         """Yield the current step and those that follow, up to the last of a life."""
@@ -42,10 +43,9 @@ class ProgressBoard:
                     return
             if not steps:
                 return
-            news = self._news
             if position == len(steps) and self._steps.get(name) is steps:
-                await news.wait()
+                await self._news.setdefault(name, asyncio.Event()).wait()
 
-    def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+    def _tell(self, name: ServerName) -> None:
+        if (news := self._news.pop(name, None)) is not None:
+            news.set()

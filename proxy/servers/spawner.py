@@ -16,7 +16,10 @@ from proxy.core.identity import ServerName
 
 @dataclass(frozen=True, slots=True)
 class ServerSpec:
-    """All that a server is started with; `environment` is added to a clean one."""
+    """All that a server is started with; `environment` is added to a clean one.
+
+    The limits hold for what it starts, too; 0: none.
+    """
 
     name: ServerName
     root: Path
@@ -24,8 +27,12 @@ class ServerSpec:
     home: Path | None = None
     gateway_url: str = ""
     autosave_interval: int = 30
+    kernel_idle_timeout: int = 0
     frame_origins: tuple[str, ...] = ()
     https: bool = False
+    process_limit: int = 0
+    open_files_limit: int = 0
+    niceness: int = 0
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

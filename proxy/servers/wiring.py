@@ -6,10 +6,14 @@ import random
 import sys
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
 
 from proxy.core.clock import Clock
 from proxy.core.identity import SHARED, ServerName
 from proxy.core.policy import Workspaces
+from proxy.servers.accounts import Accounts, Isolation, isolation_of
 from proxy.servers.ledger import Ledger
 from proxy.servers.operations import Operations
 from proxy.servers.places import Places, places_of_this_run, root_of
@@ -23,6 +27,7 @@ from proxy.settings import Settings, environment_value
 from proxy.store.database import Store
 from proxy.store.records import ServerRecord
 
+_log = structlog.get_logger()
 # All that a notebook's process gets to see of our own environment, but for what is handed on.
 _CLEAN = ("HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
@@ -30,8 +35,18 @@ _CLEAN = ("HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR")
 def wire_operations(settings: Settings, store: Store, clock: Clock) -> Operations:
     """Build for this run's supervisord."""
     places = places_of_this_run(settings, sys.executable)
+    isolation = isolation_of(settings)
+    if isolation is Isolation.NONE:
+        _log.warning("servers.not_isolated", why="not started as root: all users are one account")
     spawner = SupervisedSpawner(
-        places, SupervisorRpc(places.supervisor_socket), clock, clean_environment(places)
+        places,
+        SupervisorRpc(places.supervisor_socket),
+        clock,
+        clean_environment(places),
+        accounts=Accounts(store, settings.notebooks, settings.uids)
+        if isolation is Isolation.ACCOUNTS
+        else None,
+        forks=settings.forks,
     )
     return Operations(
         ledger=Ledger(store, clock),
@@ -63,9 +78,13 @@ def describe_server(settings: Settings, record: ServerRecord) -> ServerSpec:
         identity_key=record.identity_key,
         gateway_url=record.gateway_url,
         autosave_interval=settings.autosave_interval,
+        kernel_idle_timeout=settings.kernel_idle_timeout,
         frame_origins=settings.lms_origins,
         https=settings.notebook_origin.startswith("https://"),
-        environment=_handed_on(settings),
+        process_limit=0 if is_shared else settings.process_limit,
+        open_files_limit=0 if is_shared else settings.open_files_limit,
+        niceness=0 if is_shared else settings.niceness,
+        environment=_handed_on(settings) | {"NOTEBOOK_SCORES": scores_address(settings)},
     )
 
 
@@ -77,6 +96,13 @@ def clean_environment(places: Places) -> dict[str, str]:
     others = [part for part in path.split(os.pathsep) if part != first]
     kept = {name: value for name, value in found.items() if value and is_writable(value)}
     return {"PATH": os.pathsep.join([first, *others]), **kept}
+
+
+def scores_address(settings: Settings) -> str:
+    """Return where kernels find the front, and the name that it answers to; no secret."""
+    is_any = settings.bind in {"0.0.0.0", "::", ""}  # noqa: S104
+    host = "127.0.0.1" if is_any else settings.bind
+    return f"{host}:{settings.front_port} {urlsplit(settings.front_origin).netloc}"
 
 
 def _handed_on(settings: Settings) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """At most one long work per server: its start or its stop, as a task of its own.
 
-Promises: a work goes on when the request that wished for it is gone.
+Promises: a work goes on when the request that wished for it is gone; who wants to know is told
+when one has ended, however it ended.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -13,10 +14,11 @@ from proxy.tasks import cancel, spawn
 
 
 class Works:
-    """The tasks under way, by server."""
+    """The tasks under way, by server; `ended` is called after each."""
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[], None] = lambda: None) -> None:
         self._tasks: dict[ServerName, asyncio.Task[None]] = {}
+        self._ended = ended
 
     def begin(self, name: ServerName, work: Coroutine[Any, Any, None]) -> None:
         task = spawn(work, name=f"server {name}")
@@ -41,3 +43,4 @@ class Works:
     def _forget(self, name: ServerName, task: asyncio.Task[None]) -> None:
         if self._tasks.get(name) is task:
             del self._tasks[name]
+        self._ended()

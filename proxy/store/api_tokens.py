@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from proxy.core.identity import User
 from proxy.store import changes
@@ -54,6 +54,13 @@ def revoke(connection: Connection, token_id: str, now: float) -> bool:
     return bool(revoked.rowcount)
 
 
+def remove(connection: Connection, token_id: str, now: float) -> None:
+    """Delete one and tell the relays; for tokens that lived for a moment only."""
+    deleted = connection.execute(delete(api_tokens).where(api_tokens.c.id == token_id))
+    if deleted.rowcount:
+        changes.publish(connection, "token", token_id, now)
+
+
 def revoke_all(connection: Connection, user_id: int, now: float) -> None:
     """Revoke every token of a user."""
     held = connection.execute(
@@ -93,7 +100,15 @@ def _joined() -> Select[Any]:
 
 
 def _from_row(row: Row[Any]) -> ApiToken:
-    user = User(row.id, row.name, row.slug, row.is_admin, row.created, bool(row.password_hash))
+    user = User(
+        row.id,
+        row.name,
+        row.slug,
+        row.is_admin,
+        row.created,
+        bool(row.password_hash),
+        row.disabled,
+    )
     return ApiToken(
         row.token_id, user, row.label, row.token_created, row.last_used, row.expires, row.revoked
     )

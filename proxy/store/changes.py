@@ -3,7 +3,7 @@
     session   key = session id           the session ended
     token     key = token id             the API token was revoked
     server    key = owner/workspace      its state, address or key changed
-    user      key = slug                 the account was removed
+    user      key = slug                 the account was removed or disabled
 
 Written in the transaction of the change itself; a relay polls it (`facts.changes_since`).
 """

@@ -2,7 +2,9 @@
 
 Promises, beyond those of `Transactions`: a write transaction is exclusive from its first statement
 (SQLite's `BEGIN IMMEDIATE`), so read-then-write inside one is safe; a wait for the lock ends after
-`BUSY_SECONDS`. Not for the relay, whose processes shall be small: it has `relay_store`.
+`BUSY_SECONDS`. Where the database lets transactions run side by side (PostgreSQL), one that meets a
+row that another added in between runs again, from its first statement. Not for the relay, whose
+processes shall be small: it has `relay_store`.
 """
 
 import sqlite3
@@ -12,13 +14,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from proxy.core.errors import InvalidSettings
 from proxy.store.transactions import BUSY_SECONDS, SQLITE_PRAGMAS, Transactions, unavailable
 
 # Two ask, two write; each with a connection of the engine's.
 _THREADS = 2
+_TRIES = 3
 R = TypeVar("R")
 
 
@@ -31,11 +34,16 @@ class Store(Transactions[Connection]):
         super().__init__(readers=_THREADS, writers=_THREADS)
 
     def _run(self, work: Callable[[Connection], R], *, writes: bool) -> R:
-        try:
-            with (self._writer if writes else self.engine).begin() as connection:
-                return work(connection)
-        except (SQLAlchemyError, sqlite3.Error) as problem:
-            raise unavailable(problem) from problem
+        for left in reversed(range(_TRIES)):
+            try:
+                with (self._writer if writes else self.engine).begin() as connection:
+                    return work(connection)
+            except IntegrityError as problem:
+                if not left:
+                    raise unavailable(problem) from problem
+            except (SQLAlchemyError, sqlite3.Error) as problem:
+                raise unavailable(problem) from problem
+        raise AssertionError("the last try has returned or raised")
 
     def _disconnect(self) -> None:
         self.engine.dispose()

@@ -8,6 +8,7 @@ which database answers; whatever is not the same in SQLite and PostgreSQL has no
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from proxy.core.events import EventKind
 from proxy.core.identity import ServerName, Session, User
 from proxy.core.lifecycle import State
 from proxy.store.records import ApiToken, Change, ServerRecord
@@ -28,23 +29,26 @@ class Execute(Protocol):
     def __call__(self, statement: str, /, **values: object) -> Answer: ...
 
 
-# Of a password only whether there is one: a relay has no use for its hash.
+# Of a password only whether there is one: a relay has no use for its hash. What belongs to a
+# disabled account is not found at all: a relay has nothing to do for it.
 _FIND_SESSION = """
     SELECT users.id, users.name, slug, is_admin, users.created, password_hash IS NOT NULL,
         sessions.id, sessions.created, last_seen, expires, ended
     FROM sessions JOIN users ON users.id = sessions.user_id
-    WHERE sessions.id = :id
+    WHERE sessions.id = :id AND NOT users.disabled
 """
 _FIND_BY_HASH = """
     SELECT users.id, users.name, slug, is_admin, users.created, password_hash IS NOT NULL,
         api_tokens.id, label, api_tokens.created, last_used, expires, revoked
     FROM api_tokens JOIN users ON users.id = api_tokens.user_id
-    WHERE secret_hash = :secret_hash
+    WHERE secret_hash = :secret_hash AND NOT users.disabled
 """
 _FIND_SERVER = """
     SELECT state, reason, address, identity_key, gateway_url, pid, started, last_activity
     FROM servers WHERE owner = :owner AND workspace = :workspace
 """
+# More seconds than any reader allows clocks to differ (`sealing.LEEWAY`, `token_claims.LEEWAY`).
+_STILL_KNOWN = 120.0
 _CHANGES = "SELECT seq, kind, key FROM changes WHERE seq > :seq ORDER BY seq LIMIT :most"
 _TOUCH_SERVER = """
     UPDATE servers SET last_activity = :at
@@ -52,6 +56,11 @@ _TOUCH_SERVER = """
         AND (last_activity < :at OR last_activity IS NULL)
 """
 _TOUCH_SESSION = "UPDATE sessions SET last_seen = :now WHERE id = :id AND last_seen < :now"
+_NOTE_CLOSED = """
+    INSERT INTO events (at, kind, user_slug, server, course, about)
+    SELECT :at, :kind, slug, :server, '', '{}'
+    FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = :id
+"""
 _USE_CODE = "INSERT INTO used_codes (id, expires) VALUES (:id, :expires) ON CONFLICT DO NOTHING"
 
 
@@ -100,9 +109,18 @@ def touch_sessions(execute: Execute, session_ids: Iterable[str], now: float) -> 
         execute(_TOUCH_SESSION, id=session_id, now=now)
 
 
+def note_closed(execute: Execute, session_id: str, server: ServerName, at: float) -> None:
+    """Write down that the person of this session, ended or not, has left this server's pages."""
+    kind = EventKind.CLOSED.value
+    execute(_NOTE_CLOSED, id=session_id, server=str(server), at=at, kind=kind)
+
+
 def consume_code(execute: Execute, code_id: str, expires: float, now: float) -> bool:
-    """Use up a one-time code; False if somebody used it before. Forgets the codes that are over."""
-    execute("DELETE FROM used_codes WHERE expires < :now", now=now)
+    """Use up a one-time code; False if somebody used it before. Forgets the codes that are over.
+
+    Not at once: whoever reads a code allows for clocks that differ, and would take it again.
+    """
+    execute("DELETE FROM used_codes WHERE expires < :over", over=now - _STILL_KNOWN)
     return execute(_USE_CODE, id=code_id, expires=expires).rowcount == 1
 
 

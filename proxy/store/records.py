@@ -11,7 +11,12 @@ from proxy.core.lifecycle import State
 
 @dataclass(frozen=True, slots=True)
 class ServerRecord:
-    """What is known of one server; `address` is the path of its unix socket, or empty."""
+    """What is known of one server; `address` is the path of its unix socket, or empty.
+
+    `started` is when its start began; of a queued one since when it waits, which is its place in
+    the order. `place` is told by the manager (1 is the next), 0 for all that are not queued; it is
+    in no table.
+    """
 
     name: ServerName
     state: State = State.STOPPED
@@ -22,6 +27,7 @@ class ServerRecord:
     pid: int | None = None
     started: float | None = None
     last_activity: float | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

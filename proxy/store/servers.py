@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
@@ -19,6 +19,21 @@ def get(connection: Connection, name: ServerName) -> ServerRecord | None:
 def list_all(connection: Connection) -> list[ServerRecord]:
     rows = connection.execute(select(servers).order_by(servers.c.owner, servers.c.workspace))
     return [_from_row(row) for row in rows]
+
+
+def count_by_state(connection: Connection, slow_before: float) -> tuple[dict[State, int], int]:
+    """Return how many servers are in each state that any is in, and how many starts are slow.
+
+    Those are the starting ones that got their process earlier than `slow_before`.
+    """
+    # Nothing is written to such a row from then on, until it answers or is given up.
+    slow = servers.c.pid.is_not(None) & (servers.c.changed < slow_before)
+    counted = select(servers.c.state, func.count(), func.count(case((slow, 1)))).group_by(
+        servers.c.state
+    )
+    rows = connection.execute(counted).all()
+    states = {State(state): number for state, number, _ in rows}
+    return states, sum(number for state, _, number in rows if state == State.STARTING.value)
 
 
 def put(connection: Connection, record: ServerRecord, now: float) -> None:
@@ -46,6 +61,12 @@ def put(connection: Connection, record: ServerRecord, now: float) -> None:
             )
         )
     changes.publish(connection, "server", str(record.name), now)
+
+
+def put_touched(connection: Connection, record: ServerRecord, now: float) -> None:
+    """Write the record and note activity, at once or not at all."""
+    put(connection, record, now)
+    touch(connection, record.name, now)
 
 
 def touch(connection: Connection, name: ServerName, at: float) -> None:

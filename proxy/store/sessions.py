@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, delete, func, insert, select, update
 
 from proxy.core.identity import Session, User
 from proxy.store import changes
@@ -87,6 +87,17 @@ def forget_ended(connection: Connection, before: float) -> None:
     connection.execute(delete(sessions).where(sessions.c.ended < before))
 
 
+def last_seen(connection: Connection) -> dict[int, tuple[float, int]]:
+    """Return when each user was last seen, and how many sessions are open, by the user's id."""
+    is_open = case((sessions.c.ended.is_(None), 1), else_=0)
+    found = connection.execute(
+        select(sessions.c.user_id, func.max(sessions.c.last_seen), func.sum(is_open)).group_by(
+            sessions.c.user_id
+        )
+    )
+    return {user_id: (float(seen), int(number)) for user_id, seen, number in found}
+
+
 def _joined() -> Select[Any]:
     return select(
         sessions.c.id.label("session_id"),
@@ -104,5 +115,13 @@ def _one(connection: Connection, statement: Select[Any]) -> Session | None:
 
 
 def _from_row(row: Row[Any]) -> Session:
-    user = User(row.id, row.name, row.slug, row.is_admin, row.created, bool(row.password_hash))
+    user = User(
+        row.id,
+        row.name,
+        row.slug,
+        row.is_admin,
+        row.created,
+        bool(row.password_hash),
+        row.disabled,
+    )
     return Session(row.session_id, user, row.session_created, row.last_seen, row.expires, row.ended)

@@ -11,6 +11,11 @@ def create(connection: Connection, code_hash: str, user_id: int, expires: float)
     )
 
 
+def take_back(connection: Connection, user_id: int) -> None:
+    """Make every unused link of a user worthless."""
+    connection.execute(delete(sign_in_links).where(sign_in_links.c.user_id == user_id))
+
+
 def consume(connection: Connection, code_hash: str, now: float) -> int | None:
     """Use up a code: return its user's id, or None if it is unknown, used or over."""
     row = connection.execute(

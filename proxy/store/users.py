@@ -8,18 +8,34 @@ from sqlalchemy.exc import IntegrityError
 from proxy.core.errors import Conflict, UnprocessableInput
 from proxy.core.identity import User
 from proxy.core.slugs import make_slug, name_problem
-from proxy.store import changes
+from proxy.store import changes, sign_in_links
 from proxy.store.api_tokens import revoke_all
 from proxy.store.sessions import end_all
-from proxy.store.tables import users
+from proxy.store.tables import used_slugs, users
 
 
 def add(
     connection: Connection, name: str, *, is_admin: bool, password_hash: str | None, now: float
 ) -> User:
-    """Create an account; raises `UnprocessableInput` or, if the name is taken, `Conflict`."""
+    """Create an account; raises `UnprocessableInput` or, if the name is taken, `Conflict`.
+
+    Files that somebody of this name left are theirs then: whoever asks for it has decided so.
+    """
     if problem := name_problem(name):
         raise UnprocessableInput(problem)
+    try:
+        return insert_new(connection, name, is_admin=is_admin, password_hash=password_hash, now=now)
+    except IntegrityError as taken:
+        raise Conflict(f"There is a user “{name}” already.") from taken
+
+
+def insert_new(
+    connection: Connection, name: str, *, is_admin: bool, password_hash: str | None, now: float
+) -> User:
+    """Create an account of a good name; raises `IntegrityError` if it is taken.
+
+    Its slug is somebody's from now on, and of nobody at another service.
+    """
     values = {
         "name": name,
         "slug": make_slug(name),
@@ -27,10 +43,9 @@ def add(
         "is_admin": is_admin,
         "created": now,
     }
-    try:
-        connection.execute(insert(users).values(values))
-    except IntegrityError as taken:
-        raise Conflict(f"There is a user “{name}” already.") from taken
+    connection.execute(insert(users).values(values))
+    connection.execute(delete(used_slugs).where(used_slugs.c.slug == values["slug"]))
+    connection.execute(insert(used_slugs).values(slug=values["slug"]))
     created = find(connection, name)
     assert created is not None  # noqa: S101 (just written, in this transaction)
     return created
@@ -69,6 +84,25 @@ def set_password(
         end_all(connection, user.id, now)
 
 
+def set_admin(connection: Connection, user: User, *, is_admin: bool) -> None:
+    """Make somebody an administrator, or one no more; holds from the next request on."""
+    connection.execute(update(users).where(users.c.id == user.id).values(is_admin=is_admin))
+
+
+def disable(connection: Connection, user: User, now: float) -> None:
+    """Let nobody in as them: sessions end, tokens are revoked, unused links are taken back."""
+    connection.execute(update(users).where(users.c.id == user.id).values(disabled=True))
+    end_all(connection, user.id, now)
+    revoke_all(connection, user.id, now)
+    sign_in_links.take_back(connection, user.id)
+    changes.publish(connection, "user", user.slug, now)
+
+
+def enable(connection: Connection, user: User) -> None:
+    """Let them sign in again; what was ended stays ended."""
+    connection.execute(update(users).where(users.c.id == user.id).values(disabled=False))
+
+
 def remove(connection: Connection, user: User, now: float) -> None:
     """Delete the account with its sessions and tokens; files stay where they are."""
     end_all(connection, user.id, now)
@@ -86,4 +120,5 @@ def from_row(row: Row[Any]) -> User:
         is_admin=row.is_admin,
         created=row.created,
         has_password=row.password_hash is not None,
+        is_disabled=row.disabled,
     )

@@ -10,7 +10,7 @@ from proxy.core.errors import Forbidden, NotFound, Unauthenticated
 from proxy.core.identity import HOME_WORKSPACE, SHARED, Identity, ServerName, User
 from proxy.core.policy import Action, Deny, Workspaces, may
 from proxy.store import users
-from proxy.web.keys import IDENTITY, REFUSAL, SETTINGS, STORE
+from proxy.web.keys import IDENTITY, MANAGER, REFUSAL, SETTINGS, STORE
 
 
 def require_identity(request: web.Request) -> Identity:
@@ -51,7 +51,7 @@ async def admit(
     verdict = may(identity, action, name, mode)
     if isinstance(verdict, Deny):
         raise Forbidden(verdict.reason)
-    if mode is Workspaces.PER_USER and not await _exists(request, identity, name):
+    if mode is Workspaces.PER_USER and not await _exists(request, identity, action, name):
         raise NotFound("There is no server of that name here.")
     return name
 
@@ -61,9 +61,15 @@ def server_of(user: User, mode: Workspaces) -> ServerName:
     return SHARED if mode is Workspaces.SHARED else ServerName(user.slug, HOME_WORKSPACE)
 
 
-async def _exists(request: web.Request, identity: Identity, name: ServerName) -> bool:
+async def _exists(
+    request: web.Request, identity: Identity, action: Action, name: ServerName
+) -> bool:
     if name.workspace != HOME_WORKSPACE:
         return False
     if name.owner == identity.user.slug:
         return True
-    return await request.app[STORE].read(users.find_by_slug, name.owner) is not None
+    if await request.app[STORE].read(users.find_by_slug, name.owner) is not None:
+        return True
+    # What a removed account left running can be looked at and stopped, and nothing else.
+    is_rest = action in {Action.SEE, Action.STOP}
+    return is_rest and await request.app[MANAGER].get(name) is not None

@@ -12,9 +12,20 @@ from aiohttp import web
 
 from proxy.core.errors import SifuError
 from proxy.web.access import require_admin, require_identity
+from proxy.web.kernel_callers import require_kernel
 from proxy.web.schemas import Answer, Body
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+_GROUPS = {
+    "me": "users",
+    "openapi": "operations",
+    "overview": "operations",
+    "notice": "operations",
+    "maintenance": "operations",
+    "platform-invitations": "platforms",
+}
 
 
 class Caller(Enum):
@@ -23,6 +34,7 @@ class Caller(Enum):
     ANYBODY = "anybody"
     SIGNED_IN = "signed in"
     ADMIN = "administrator"
+    KERNEL = "a person's notebook"  # known by the account that it runs as, by no credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +81,9 @@ class Endpoint:
 
     @property
     def tag(self) -> str:
-        """The group it is listed in: `servers`, `users`, `tokens` or `operations`."""
-        group = self.path.removeprefix("/api/").partition("/")[0]
-        return {"me": "users"}.get(group, group if self.path.count("/") > 1 else "operations")
+        """The group it is listed in: `servers`, `users`, `platforms`, `tokens`…"""
+        group = self.path.removeprefix("/api/").partition("/")[0].partition(".")[0]
+        return _GROUPS.get(group, group if self.path.count("/") > 1 else "operations")
 
 
 def guarded(endpoint: Endpoint) -> Handler:
@@ -84,6 +96,8 @@ def guarded(endpoint: Endpoint) -> Handler:
             require_identity(request)
         elif caller is Caller.ADMIN:
             require_admin(request)
+        elif caller is Caller.KERNEL:
+            await require_kernel(request)
         return await handler(request)
 
     return guard

@@ -17,15 +17,19 @@ from proxy.core.errors import (
     UnprocessableInput,
     UpstreamSlow,
 )
+from proxy.core.events import EventKind
 from proxy.core.identity import Identity, ServerName
 from proxy.core.lifecycle import State
+from proxy.core.overview import NOTHING_KNOWN
 from proxy.core.policy import Action, Allow, Workspaces, may
 from proxy.servers.manager import Outcome, ServerManager
 from proxy.settings import Settings
 from proxy.store.records import ServerRecord
 from proxy.web.access import admit, require_identity, require_server, server_of
 from proxy.web.api_bodies import answer, read_optional_body
-from proxy.web.keys import MANAGER, SETTINGS
+from proxy.web.audit import BY_ADMIN, note_if_others
+from proxy.web.keys import MANAGER, OBSERVATORY, SETTINGS
+from proxy.web.observatory import Watched
 from proxy.web.schemas import Message, ServerInfo, ServerLog, StartRequest
 
 # What a stop, or a start that has to wait for one, may take on top of the start itself.
@@ -44,7 +48,8 @@ async def list_servers(request: web.Request) -> web.Response:
         if record.state is not State.STOPPED
         and isinstance(may(identity, Action.SEE, record.name, settings.workspaces), Allow)
     ]
-    return answer([describe(record, settings) for record in records])
+    view = await request.app[OBSERVATORY].look()
+    return answer([describe(record, settings, view.find(record.name)) for record in records])
 
 
 async def start_server(request: web.Request) -> web.Response:
@@ -56,6 +61,7 @@ async def start_server(request: web.Request) -> web.Response:
     try:
         async with asyncio.timeout(request.app[SETTINGS].start_timeout + _GRACE_SECONDS):
             outcome = await request.app[MANAGER].start(name, gateway_url=wish.gateway_url)
+            note_if_others(request, EventKind.ADMIN_SERVER_STARTED, name)
             _check_gateway(outcome, wish)
             record = outcome.record if at_once else await _wait(request.app[MANAGER], name)
     except TimeoutError as problem:
@@ -73,16 +79,18 @@ async def start_server(request: web.Request) -> web.Response:
 async def show_server(request: web.Request) -> web.Response:
     """One server; a failed one is shown with its reason."""
     record = await find_server(request, await require_server(request, Action.SEE))
-    return answer(describe(record, request.app[SETTINGS]))
+    watched = (await request.app[OBSERVATORY].look()).find(record.name)
+    return answer(describe(record, request.app[SETTINGS], watched))
 
 
 async def stop_server(request: web.Request) -> web.Response:
     """Stop it, or clear away a failed one; answers when it is gone."""
     name = await require_server(request, Action.STOP)
     await find_server(request, name)
+    is_others = note_if_others(request, EventKind.ADMIN_SERVER_STOPPED, name)
     try:
         async with asyncio.timeout(_GRACE_SECONDS):
-            record = await request.app[MANAGER].stop(name)
+            record = await request.app[MANAGER].stop(name, reason=BY_ADMIN if is_others else "")
     except TimeoutError as problem:
         raise UpstreamSlow("The server is still stopping. Look again in a minute.") from problem
     if record.state is not State.STOPPED:
@@ -119,8 +127,12 @@ async def find_server(
     return record
 
 
-def describe(record: ServerRecord, settings: Settings) -> ServerInfo:
+def describe(
+    record: ServerRecord, settings: Settings, watched: Watched | None = None
+) -> ServerInfo:
     """Say how and where it is reached: through the relay, at the public origin."""
+    is_same = watched is not None and watched.state == record.state.value
+    used = watched.used if watched is not None and is_same else NOTHING_KNOWN
     public = settings.notebook_origin_for(record.name.owner)
     origin = urlsplit(public)
     is_secure = origin.scheme == "https"
@@ -141,6 +153,9 @@ def describe(record: ServerRecord, settings: Settings) -> ServerInfo:
         pid=record.pid,
         started=record.started,
         last_activity=record.last_activity,
+        memory=used.memory,
+        cpu=used.cpu,
+        place=record.place or None,
     )
 
 

@@ -12,10 +12,13 @@ from proxy.core.errors import (
     UpstreamSlow,
 )
 from proxy.web import api_servers, api_tokens, api_users
+from proxy.web.admin_table import list_admin_endpoints
 from proxy.web.api_endpoint import Caller, Endpoint, Parameter, Reply
 from proxy.web.api_events import EventStreams
 from proxy.web.health import HealthCheck, show_metrics
+from proxy.web.platform_table import list_platform_endpoints
 from proxy.web.schemas import (
+    Access,
     CreatedToken,
     Health,
     Me,
@@ -23,12 +26,14 @@ from proxy.web.schemas import (
     NewPassword,
     NewToken,
     NewUser,
+    Role,
     ServerInfo,
     ServerLog,
     StartRequest,
     TokenInfo,
     UserInfo,
 )
+from proxy.web.score_table import list_score_endpoints
 
 _SERVER = "/api/servers/{owner}/{workspace}"
 _USER = "/api/users/{name}"
@@ -36,7 +41,16 @@ _USER = "/api/users/{name}"
 
 def list_endpoints(health: HealthCheck, streams: EventStreams) -> tuple[Endpoint, ...]:
     """Return every row but the document's own; the arguments hold state of one application."""
-    return (*_servers(), _events(streams), *_users(), *_tokens(), *_operations(health))
+    return (
+        *_servers(),
+        _events(streams),
+        *_users(),
+        *_tokens(),
+        *list_admin_endpoints(),
+        *list_platform_endpoints(),
+        *list_score_endpoints(),
+        *_operations(health),
+    )
 
 
 def _servers() -> tuple[Endpoint, ...]:
@@ -179,6 +193,35 @@ def _users() -> tuple[Endpoint, ...]:
             (Reply(200, "It was replaced", Message),),
             Caller.ADMIN,
             body=NewPassword,
+            problems=(NotFound,),
+        ),
+        Endpoint(
+            "PUT",
+            _USER + "/role",
+            api_users.set_role,
+            "Make somebody an administrator, or one no more; a token cannot make one",
+            (Reply(200, "The account", UserInfo),),
+            Caller.ADMIN,
+            body=Role,
+            problems=(NotFound, Conflict),
+        ),
+        Endpoint(
+            "PUT",
+            _USER + "/disabled",
+            api_users.set_access,
+            "Disable an account: sessions and tokens end, servers stop; or enable it again",
+            (Reply(200, "It was done", Message),),
+            Caller.ADMIN,
+            body=Access,
+            problems=(NotFound, Conflict),
+        ),
+        Endpoint(
+            "DELETE",
+            _USER + "/sessions",
+            api_users.end_sessions,
+            "Sign somebody out everywhere",
+            (Reply(200, "They are signed out", Message),),
+            Caller.ADMIN,
             problems=(NotFound,),
         ),
     )

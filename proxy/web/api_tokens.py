@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 
 from proxy.core.credentials import API_TOKEN_PREFIX, SECRET_BYTES, hash_secret
 from proxy.core.errors import Conflict, Forbidden, NotFound
+from proxy.core.events import EventKind
 from proxy.core.identity import Identity
 from proxy.store import api_tokens
 from proxy.store.records import ApiToken
 from proxy.web.access import require_identity
 from proxy.web.api_bodies import answer, read_body
+from proxy.web.audit import note_act
 from proxy.web.keys import CLOCK, RANDOM, STORE
 from proxy.web.schemas import CreatedToken, Message, NewToken, TokenInfo
 
@@ -50,15 +52,17 @@ async def create_token(request: web.Request) -> web.Response:
         revoked=None,
     )
     await request.app[STORE].write(_create, token, hash_secret(secret))
+    note_act(request, EventKind.TOKEN_CREATED, id=token.id, label=token.label)
     return answer(CreatedToken(**_describe(token).model_dump(), token=secret), status=201)
 
 
 async def revoke_token(request: web.Request) -> web.Response:
     """Make one useless, here at once and at the relay within two seconds."""
     identity = require_identity(request)
-    await request.app[STORE].write(
+    revoked = await request.app[STORE].write(
         _revoke, identity, request.match_info["id"], request.app[CLOCK]()
     )
+    note_act(request, EventKind.TOKEN_REVOKED, id=revoked.id, whom=revoked.user.slug)
     return answer(Message(message="The token was revoked."))
 
 
@@ -89,10 +93,11 @@ def _create(connection: Connection, token: ApiToken, secret_hash: str) -> None:
     )
 
 
-def _revoke(connection: Connection, identity: Identity, token_id: str, now: float) -> None:
-    mine = any(token.id == token_id for token in _visible(connection, identity))
-    if not mine or not api_tokens.revoke(connection, token_id, now):
+def _revoke(connection: Connection, identity: Identity, token_id: str, now: float) -> ApiToken:
+    mine = next((each for each in _visible(connection, identity) if each.id == token_id), None)
+    if mine is None or not api_tokens.revoke(connection, token_id, now):
         raise NotFound("You have no such token. GET /api/tokens lists them.")
+    return mine
 
 
 def _describe(token: ApiToken) -> TokenInfo:

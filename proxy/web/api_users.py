@@ -1,31 +1,20 @@
-"""Accounts over the control API; all but `/api/me` is for administrators.
+"""Accounts over the control API.
 
-Promises: passwords are hashed off the event loop and never repeated; the last administrator cannot
-be removed; a removed person's servers are stopped. A token neither makes an administrator nor
-changes the password of one: that would outlive the token. Must not: touch anybody's files.
+Promises: only administrators manage accounts (the table says so); what may be done with which is
+decided in `people`, for pages and scripts alike. Must not: touch anybody's files.
 """
 
-import asyncio
 from urllib.parse import quote
 
-import structlog
 from aiohttp import web
-from sqlalchemy import Connection
 
-from proxy.auth.passwords import hash_password
-from proxy.core.errors import Conflict, Forbidden, NotFound, SifuError
 from proxy.core.identity import ServerName, User
-from proxy.core.lifecycle import State
-from proxy.servers.manager import ServerManager
 from proxy.store import users
-from proxy.tasks import spawn
+from proxy.web import people
 from proxy.web.access import require_identity
 from proxy.web.api_bodies import answer, read_body
-from proxy.web.keys import CLOCK, MANAGER, STORE
-from proxy.web.schemas import Me, Message, NewPassword, NewUser, UserInfo
-
-_STOP_SECONDS = 60
-_log = structlog.get_logger()
+from proxy.web.keys import STORE
+from proxy.web.schemas import Access, Me, Message, NewPassword, NewUser, Role, UserInfo
 
 
 async def show_me(request: web.Request) -> web.Response:
@@ -43,17 +32,8 @@ async def list_users(request: web.Request) -> web.Response:
 async def create_user(request: web.Request) -> web.Response:
     """Create an account."""
     wish = await read_body(request, NewUser)
-    if wish.admin:
-        _refuse_token(request)
-    hashed = None
-    if wish.password is not None:
-        hashed = await asyncio.to_thread(hash_password, wish.password)
-    created = await request.app[STORE].write(
-        users.add,
-        wish.name,
-        is_admin=wish.admin,
-        password_hash=hashed,
-        now=request.app[CLOCK](),
+    created = await people.add_person(
+        request, wish.name, password=wish.password, is_admin=wish.admin
     )
     location = f"/api/users/{quote(created.name, safe='')}"
     return answer(_describe(created), status=201, headers={"Location": location})
@@ -61,82 +41,57 @@ async def create_user(request: web.Request) -> web.Response:
 
 async def show_user(request: web.Request) -> web.Response:
     """One account."""
-    return answer(_describe(await request.app[STORE].read(_find, request.match_info["name"])))
+    return answer(_describe(await _person(request)))
 
 
 async def remove_user(request: web.Request) -> web.Response:
     """Remove an account with its sessions and tokens, and stop its servers; files stay."""
-    removing = spawn(_remove_and_stop(request.app, request.match_info["name"]), name="user.remove")
-    # Shielded: whoever hangs up in between would leave servers that nobody owns.
-    left = await asyncio.shield(removing)
-    if isinstance(left, SifuError):
-        raise left
-    message = f"{request.match_info['name']} was removed. Their files are kept."
-    if left:
-        message += f" Not stopped: {', '.join(str(name) for name in left)}. Stop them yourself."
-    return answer(Message(message=message))
+    person = await _person(request)
+    left = await people.remove(request, person)
+    return answer(Message(message=f"{person.name} was removed. Their files are kept.{_told(left)}"))
 
 
 async def set_password(request: web.Request) -> web.Response:
     """Replace a password; everybody signed in with the old one is signed out."""
     wish = await read_body(request, NewPassword)
-    store = request.app[STORE]
-    owner = await store.read(_find, request.match_info["name"])  # before the costly hash
-    if owner.is_admin:
-        _refuse_token(request)
-    hashed = await asyncio.to_thread(hash_password, wish.password)
-    await store.write(_replace, request.match_info["name"], hashed, request.app[CLOCK]())
+    await people.replace_password(request, await _person(request), wish.password)
     return answer(Message(message="The password was replaced, and every session ended."))
 
 
-def _refuse_token(request: web.Request) -> None:
-    if require_identity(request).token_id is not None:
-        raise Forbidden(
-            "A token cannot make administrators or change their passwords. Do it with the cookie "
-            "of a signed-in browser, or by `sifu user` on the command line."
-        )
+async def set_role(request: web.Request) -> web.Response:
+    """Make somebody an administrator, or one no more."""
+    wish = await read_body(request, Role)
+    await people.set_role(request, await _person(request), is_admin=wish.admin)
+    return answer(_describe(await _person(request)))
 
 
-def _find(connection: Connection, name: str) -> User:
-    user = users.find(connection, name)
-    if user is None:
-        raise NotFound("There is no user of that name.")
-    return user
+async def set_access(request: web.Request) -> web.Response:
+    """Let somebody in no more, or again."""
+    wish = await read_body(request, Access)
+    person = await _person(request)
+    if not wish.disabled:
+        await people.enable(request, person)
+        return answer(Message(message=f"{person.name} may sign in again."))
+    left = await people.disable(request, person)
+    told = f"{person.name} may not sign in any more; sessions and tokens ended.{_told(left)}"
+    return answer(Message(message=told))
 
 
-def _remove(connection: Connection, name: str, now: float) -> User:
-    user = _find(connection, name)
-    if user.is_admin and sum(each.is_admin for each in users.list_all(connection)) == 1:
-        raise Conflict("This is the last administrator. Make somebody else one first.")
-    users.remove(connection, user, now)
-    return user
+async def end_sessions(request: web.Request) -> web.Response:
+    """Sign somebody out everywhere."""
+    person = await _person(request)
+    await people.sign_out_everywhere(request, person)
+    return answer(Message(message=f"{person.name} is signed out everywhere."))
 
 
-def _replace(connection: Connection, name: str, hashed: str, now: float) -> None:
-    users.set_password(connection, _find(connection, name), hashed, now)
+async def _person(request: web.Request) -> User:
+    return await request.app[STORE].read(people.find_by_name, request.match_info["name"])
 
 
-async def _remove_and_stop(app: web.Application, name: str) -> list[ServerName] | SifuError:
-    try:
-        removed = await app[STORE].write(_remove, name, app[CLOCK]())
-    except SifuError as refusal:
-        return refusal  # a value: a task that raises is a fault in the log
-    return await _stop_servers(app[MANAGER], removed)
-
-
-async def _stop_servers(manager: ServerManager, owner: User) -> list[ServerName]:
-    """Stop all of theirs; return those that would not stop."""
-    left = []
-    for record in await manager.list_all():
-        if record.name.owner != owner.slug or record.state is State.STOPPED:
-            continue
-        try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await manager.stop(record.name)
-        except (SifuError, TimeoutError) as problem:
-            _log.warning("user.server_left", server=str(record.name), problem=repr(problem))
-            left.append(record.name)
-    return left
+def _told(left: list[ServerName]) -> str:
+    if not left:
+        return ""
+    return f" Not stopped: {', '.join(str(name) for name in left)}. Stop them yourself."
 
 
 def _describe(user: User) -> UserInfo:
@@ -144,6 +99,7 @@ def _describe(user: User) -> UserInfo:
         name=user.name,
         slug=user.slug,
         admin=user.is_admin,
+        disabled=user.is_disabled,
         created=user.created,
         has_password=user.has_password,
     )

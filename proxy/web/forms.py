@@ -23,29 +23,34 @@ async def read_form(request: web.Request) -> dict[str, str]:
 
     Raises `UnsupportedMediaType`, `PayloadTooLarge` or `BadRequest`.
     """
+    return dict(await read_pairs(request))
+
+
+async def read_pairs(
+    request: web.Request, *, most_bytes: int = _MAX_BYTES, most_fields: int = _MAX_FIELDS
+) -> list[tuple[str, str]]:
+    """Return the fields as they came, also a name that is there twice; raises as `read_form`."""
     if not request.can_read_body:
-        return {}
+        return []
     if request.content_type != _KIND:
         raise UnsupportedMediaType(f"Send the form as {_KIND}.")
     try:
         async with asyncio.timeout(_SECONDS):
-            raw = await request.content.read(_MAX_BYTES + 1)
-            while not request.content.at_eof() and len(raw) <= _MAX_BYTES:
-                raw += await request.content.read(_MAX_BYTES + 1 - len(raw))
+            raw = await request.content.read(most_bytes + 1)
+            while not request.content.at_eof() and len(raw) <= most_bytes:
+                raw += await request.content.read(most_bytes + 1 - len(raw))
     except TimeoutError:
         raise BadRequest("The form did not arrive in time. Please send it again.") from None
     except (HttpProcessingError, web.RequestPayloadError):
         raise BadRequest("The form arrived damaged. Please send it again.") from None
-    if len(raw) > _MAX_BYTES:
+    if len(raw) > most_bytes:
         raise PayloadTooLarge("That form is too large.")
     try:
-        return dict(
-            parse_qsl(
-                raw.decode("ascii"),
-                keep_blank_values=True,
-                errors="strict",
-                max_num_fields=_MAX_FIELDS,
-            )
+        return parse_qsl(
+            raw.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=most_fields,
         )
     except ValueError:  # also what cannot be decoded
         raise BadRequest("The form cannot be read. Please go back and try again.") from None

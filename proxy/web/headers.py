@@ -14,13 +14,22 @@ from proxy.settings import Settings
 from proxy.web.keys import IS_ANSWERED, REQUEST_ID
 
 # What a course page holds in its frame: it signs in, starts, and goes on to the notebook.
-FRAMED = ("/sign-in", "/start/", "/open/")
+FRAMED = ("/sign-in", "/start/", "/open/", "/lti/")
 Signal = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 
 
-def security_headers(path: str, *, notebook_origin: str, framers: Sequence[str]) -> dict[str, str]:
-    """Return the headers for an answer under `path` (decoded, without the query)."""
-    ancestors = frame_ancestors(framers) if path.startswith(FRAMED) else "frame-ancestors 'none'"
+def security_headers(
+    path: str, *, notebook_origin: str, framers: Sequence[str], form_target: str = ""
+) -> dict[str, str]:
+    """Return the headers for an answer under `path` (decoded, without the query).
+
+    `form_target`: the one origin that a form of this page goes to, if it is not ours.
+    """
+    form_targets = form_target or f"'self' {notebook_origin}"
+    ancestors = "frame-ancestors 'none'"
+    if path.startswith(FRAMED):
+        # A notebook in a course page shows the way back to its server in a frame of its own.
+        ancestors = frame_ancestors([*framers, notebook_origin] if framers else ())
     policy = [
         "default-src 'none'",
         "script-src 'self'",
@@ -28,7 +37,7 @@ def security_headers(path: str, *, notebook_origin: str, framers: Sequence[str])
         "img-src 'self'",
         "connect-src 'self'",
         # Chromium holds the redirects after a form to this too, and signing in ends in a notebook.
-        f"form-action 'self' {notebook_origin}",
+        f"form-action {form_targets}",
         "base-uri 'none'",
         ancestors,
     ]

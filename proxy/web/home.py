@@ -1,25 +1,32 @@
-"""The home page: one's own server, and for an administrator everybody's."""
+"""The home page: one's own servers, what became of them, and what can be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from proxy.core.identity import SHARED, ServerName
 from proxy.core.lifecycle import State
-from proxy.core.policy import Workspaces
-from proxy.store import users
+from proxy.core.overview import NOTHING_KNOWN, Used
+from proxy.core.queueing import place_sentence
+from proxy.store import memberships
 from proxy.store.records import ServerRecord
 from proxy.web.access import require_identity, server_of
-from proxy.web.keys import MANAGER, SETTINGS, STORE
-from proxy.web.render import render_page
+from proxy.web.keys import LIVE, MANAGER, OBSERVATORY, SETTINGS, STORE
+from proxy.web.render import render_page, render_text
+
+LOG_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One server as the page shows it."""
+    """One server as the page shows it; `advice` is about its disk; `log` its last lines."""
 
     title: str
     record: ServerRecord
+    used: Used
+    advice: str
+    log: Sequence[str]
 
     @property
     def name(self) -> ServerName:
@@ -29,36 +36,50 @@ class Card:
     def state(self) -> str:
         return self.record.state.value
 
+    @property
+    def waiting(self) -> str:
+        return place_sentence(self.record.place)
+
+    @property
+    def is_shared(self) -> bool:
+        return self.record.name == SHARED
+
 
 async def show_home(request: web.Request) -> web.Response:
-    """Own card first; the others only for administrators of an installation with many."""
-    identity = require_identity(request)
-    mode = request.app[SETTINGS].workspaces
-    own = server_of(identity.user, mode)
-    record = await request.app[MANAGER].get(own) or ServerRecord(own)
-    title = "Shared workspace" if own == SHARED else "Your workspace"
-    others: list[Card] = []
-    if identity.user.is_admin and mode is Workspaces.PER_USER:
-        others = await _others(request, own)
-    return render_page(
-        request,
-        "home.html",
-        {"card": Card(title, record), "others": others, "is_shared": own == SHARED},
-    )
+    """The servers of whoever asks, and the courses that they came by."""
+    cards = await _cards(request, with_log=True)
+    user = require_identity(request).user
+    courses = await request.app[STORE].read(memberships.courses_of, user.id)
+    return render_page(request, "home.html", {"cards": cards, "courses": courses})
+
+
+async def follow_home(request: web.Request) -> web.StreamResponse:
+    """The same, whenever it changes."""
+    require_identity(request)
+    return await request.app[LIVE].follow(request, _render)
 
 
 def routes() -> list[web.RouteDef]:
     """The routes of this module."""
-    return [web.get("/", show_home)]
+    return [web.get("/", show_home), web.get("/live", follow_home, allow_head=False)]
 
 
-async def _others(request: web.Request, own: ServerName) -> list[Card]:
-    people = {user.slug: user.name for user in await request.app[STORE].read(users.list_all)}
-    records = await request.app[MANAGER].list_all()
-    cards = [
-        Card(people[record.name.owner], record)
-        for record in records
-        if record.name != own and record.name.owner in people
-    ]
-    # What runs first; then by name.
-    return sorted(cards, key=lambda card: (card.record.state is State.STOPPED, card.title.lower()))
+async def _render(request: web.Request) -> str:
+    # The log is kept as it is: the browser fetches it anew when it is unfolded.
+    return render_text(request, "home_live.html", {"cards": await _cards(request, with_log=False)})
+
+
+async def _cards(request: web.Request, *, with_log: bool) -> list[Card]:
+    identity = require_identity(request)
+    own = server_of(identity.user, request.app[SETTINGS].workspaces)
+    manager = request.app[MANAGER]
+    record = await manager.get(own) or ServerRecord(own)
+    title = "Shared workspace" if own == SHARED else "Your workspace"
+    watched = None
+    if record.state is State.READY:
+        watched = (await request.app[OBSERVATORY].look()).find(own)
+    used = NOTHING_KNOWN if watched is None else watched.used
+    log: Sequence[str] = ()
+    if with_log and record.started is not None:
+        log = await manager.log_tail(own, LOG_LINES)
+    return [Card(title, record, used, manager.disk_advice(own), log)]

@@ -12,7 +12,7 @@ for lack of an identity; that is each handler's first line, held by a test over 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 
 import structlog
@@ -33,6 +33,7 @@ from proxy.web.keys import (
     HOSTS,
     IDENTITY,
     IS_ANSWERED,
+    LOCAL_PEERS,
     RANDOM,
     REFUSAL,
     REQUEST_ID,
@@ -41,6 +42,7 @@ from proxy.web.keys import (
 )
 from proxy.web.planted import answer_planted
 from proxy.web.problems import answer_problem, problem_of, wants_page
+from proxy.web.vouching import is_somebody_else
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _ID_BYTES = 9
@@ -49,6 +51,7 @@ _CLIENT_LEFT = 499
 _ANY_HOST = "/healthz"
 # The same for everybody, and shown even where the store cannot be read.
 _IMPERSONAL = ("/static/", _ANY_HOST)
+_FROM_OTHER_SITES = frozenset({"/lti/login", "/lti/launch"})
 _log = structlog.get_logger()
 
 
@@ -59,11 +62,20 @@ async def scope(request: web.Request, handler: Handler) -> web.StreamResponse:
     peer = request.transport.get_extra_info("peername") if request.transport else None
     request[CLIENT_ADDRESS] = client_address(
         peer[0] if isinstance(peer, tuple) else None,
-        request.headers.getall("X-Forwarded-For", ()),
+        await _forwarded_for(request),
         request.app[SETTINGS].trusted_proxies,
     )
     with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
         return await handler(request)
+
+
+async def _forwarded_for(request: web.Request) -> Sequence[str]:
+    """Return what a proxy said; a kernel may be where a proxy would be, and is not believed."""
+    said = request.headers.getall("X-Forwarded-For", ())
+    peers = request.app[LOCAL_PEERS]
+    if not said or peers is None or request.transport is None:
+        return said
+    return () if await peers.is_notebook(request.transport) else said
 
 
 @web.middleware
@@ -146,6 +158,9 @@ async def identity(request: web.Request, handler: Handler) -> web.StreamResponse
             request[IDENTITY] = await request.app[AUTHENTICATOR].authenticate(presented)
         except Unauthenticated as refusal:
             request[REFUSAL] = refusal
+        who = request[IDENTITY]
+        if who is not None and await is_somebody_else(request, who):
+            request[IDENTITY] = None
         is_nobody = request[IDENTITY] is None and REFUSAL not in request
         if is_nobody and request.app[SESSIONS].is_doubled(presented):
             return answer_planted(request)
@@ -154,7 +169,13 @@ async def identity(request: web.Request, handler: Handler) -> web.StreamResponse
 
 @web.middleware
 async def origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse changes that another site's page asks for (`core.origin`)."""
+    """Refuse changes that another site's page asks for (`core.origin`).
+
+    But for the two that learning platforms' pages post to by design: the first changes nothing, the
+    second believes what is signed, from the browser that it was meant for (`lti_launch`).
+    """
+    if request.method == "POST" and request.path in _FROM_OTHER_SITES:
+        return await handler(request)
     authorizations = request.headers.getall("Authorization", ())
     provenance = Provenance(
         method=request.method,

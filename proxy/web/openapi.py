@@ -4,6 +4,7 @@ Promises: the document is made from the very rows that became routes, and every 
 can answer stands in it. `python -m proxy.web.openapi FILE` writes the copy that is kept in `docs/`.
 """
 
+import asyncio
 import json
 import re
 import sys
@@ -35,6 +36,7 @@ from proxy.web.schemas import Answer, Problem, Step
 
 _REF: Final = "#/components/schemas/{model}"
 _OF_EVERY_BODY: Final = (BadRequest, PayloadTooLarge, UnsupportedMediaType, UnprocessableInput)
+_UNSIGNED: Final = frozenset({Caller.ANYBODY, Caller.KERNEL})
 _ABOUT: Final = """\
 Starts, shows and stops Jupyter servers, and manages accounts and tokens.
 
@@ -47,6 +49,7 @@ _PATH_SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "workspace": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
     "name": {"type": "string", "minLength": 1, "maxLength": 128},
     "id": {"type": "string", "minLength": 1, "maxLength": 32},
+    "course": {"type": "string", "minLength": 1, "maxLength": 100},
 }
 
 
@@ -76,10 +79,16 @@ def render(endpoints: Iterable[Endpoint]) -> str:
 
 
 def with_document(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
-    """Return the rows and one more, which answers with the document of them all."""
+    """Return the rows and one more, which answers with the document of them all.
+
+    It is made when somebody first asks, in a thread: that takes as long as fifty answers do.
+    """
+    made: list[str] = []
 
     async def show_document(_request: web.Request) -> web.Response:
-        return web.Response(text=text, content_type="application/json")
+        if not made:
+            made.append(await asyncio.to_thread(render, rows))
+        return web.Response(text=made[0], content_type="application/json")
 
     own = Endpoint(
         "GET",
@@ -89,7 +98,6 @@ def with_document(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
         (Reply(200, "The OpenAPI document"),),
     )
     rows = (*endpoints, own)
-    text = render(rows)
     return rows
 
 
@@ -104,7 +112,7 @@ def _operation(row: Endpoint) -> dict[str, Any]:
         "operationId": row.name,
         "summary": row.summary,
         "tags": [row.tag],
-        "security": [] if row.caller is Caller.ANYBODY else [{"token": []}, {"session": []}],
+        "security": [] if row.caller in _UNSIGNED else [{"token": []}, {"session": []}],
         "responses": {str(reply.status): _reply(reply) for reply in row.replies},
     }
     if parameters := [*_path_parameters(row.path), *map(_parameter, row.parameters)]:

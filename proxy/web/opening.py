@@ -15,12 +15,14 @@ from aiohttp import web
 from proxy.core.cookies import DOOR_PATH, DOOR_SECONDS, CookieStyle, format_cookie
 from proxy.core.credentials import SECRET_BYTES, hash_secret
 from proxy.core.errors import BadRequest, Forbidden
+from proxy.core.events import EventKind
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.core.paths import Target, parse_target
 from proxy.core.policy import Action
 from proxy.core.tokens import CODE_LIFETIME, Code, Pass, mint_code
 from proxy.web.access import require_identity, require_server
+from proxy.web.audit import note_act
 from proxy.web.framing import is_framed
 from proxy.web.keys import CLOCK, MANAGER, RANDOM, SESSIONS, SETTINGS
 from proxy.web.problems import see_other
@@ -92,6 +94,7 @@ async def _send_in(
         door=door,
         final=final,
     )
+    note_act(request, EventKind.OPENED, server=name, path=target.partition("?")[0])
     settings = request.app[SETTINGS]
     origin = settings.notebook_origin_for(name.owner)
     way_in = f"{origin}{DOOR_PATH}?code={mint_code(settings.secrets, code)}"

@@ -2,10 +2,52 @@
 
 from aiohttp import web
 
-from proxy.web import home, opening, sign_in, sign_out, starting, static
+from proxy.web import (
+    admin_events,
+    admin_overview,
+    admin_platforms,
+    admin_servers,
+    admin_users,
+    course_page,
+    home,
+    launch_link,
+    lti_arrived,
+    lti_choosing,
+    lti_config,
+    lti_keys,
+    lti_launch,
+    lti_login,
+    lti_register,
+    oidc,
+    opening,
+    sign_in,
+    sign_out,
+    starting,
+    static,
+)
+
+_ADMIN = (admin_overview, admin_servers, admin_users, admin_platforms, admin_events)
 
 
 def routes() -> list[web.RouteDef]:
     """The routes of every page."""
-    modules = (static, sign_in, sign_out, home, starting, opening)
+    modules = (
+        static,
+        sign_in,
+        sign_out,
+        oidc,
+        launch_link,
+        home,
+        starting,
+        opening,
+        lti_login,
+        lti_launch,
+        lti_arrived,
+        lti_choosing,
+        lti_config,
+        lti_keys,
+        lti_register,
+        course_page,
+        *_ADMIN,
+    )
     return [route for module in modules for route in module.routes()]

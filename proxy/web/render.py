@@ -13,12 +13,17 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from proxy.core.identity import Identity
 from proxy.core.moments import say_ago
-from proxy.web.keys import CLOCK, IDENTITY
+from proxy.core.sizes import counted, say_bytes, say_number, say_points
+from proxy.web.keys import CLOCK, IDENTITY, MAINTENANCE, NOTICES
 from proxy.web.static import asset_path
 
 
 def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M UTC")
 
 
 def _templates() -> dict[str, str]:
@@ -41,6 +46,11 @@ def _environment() -> Environment:
     environment.globals["asset"] = asset_path
     environment.filters["iso"] = _iso
     environment.filters["ago"] = say_ago
+    environment.filters["clock"] = _clock
+    environment.filters["bytes"] = say_bytes
+    environment.filters["number"] = say_number
+    environment.filters["points"] = say_points
+    environment.filters["counted"] = counted
     return environment
 
 
@@ -50,9 +60,22 @@ _ENVIRONMENT = _environment()
 def render_page(
     request: web.Request, template: str, values: Mapping[str, object], *, status: int = 200
 ) -> web.Response:
-    """Answer a page; every template also knows `identity` (or None) and `now`."""
-    identity: Identity | None = request.get(IDENTITY)
-    text = _ENVIRONMENT.get_template(template).render(
-        {"identity": identity, "now": request.app[CLOCK]()} | dict(values)
-    )
+    """Answer a page."""
+    text = render_text(request, template, values)
     return web.Response(text=text, status=status, content_type="text/html")
+
+
+def render_text(request: web.Request, template: str, values: Mapping[str, object]) -> str:
+    """Return a page, or a part of one, as text.
+
+    Every template also knows `identity`, the `notice` to all and the `maintenance` (each may be
+    None), and `now`.
+    """
+    identity: Identity | None = request.get(IDENTITY)
+    known = {
+        "identity": identity,
+        "now": request.app[CLOCK](),
+        "notice": request.app[NOTICES].current,
+        "maintenance": request.app[MAINTENANCE].closed,
+    }
+    return _ENVIRONMENT.get_template(template).render(known | dict(values))

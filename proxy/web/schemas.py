@@ -60,7 +60,7 @@ GatewayUrl = Annotated[
 ]
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """In JSON 30 and 30.0 are one number (JSON Schema, 6.1.1); Python's strictness forgets it."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -105,11 +105,23 @@ class NewPassword(Body):
     password: Password
 
 
+class Role(Body):
+    """Replaces somebody's role."""
+
+    admin: bool
+
+
+class Access(Body):
+    """Closes an account, or opens it again."""
+
+    disabled: bool
+
+
 class NewToken(Body):
     """A bearer token to create, for the person who asks."""
 
     label: Label = Field(description="Says what it is for")
-    expires_in_days: Annotated[int | None, BeforeValidator(_whole)] = Field(
+    expires_in_days: Annotated[int | None, BeforeValidator(whole)] = Field(
         default=None, ge=1, le=MAX_TOKEN_DAYS, description="Default: it does not expire"
     )
 
@@ -120,7 +132,7 @@ class ServerInfo(Answer):
     owner: str
     workspace: str
     state: State
-    reason: str = Field(description="Why it failed; else empty")
+    reason: str = Field(description="Why it failed or was stopped; else empty")
     url: str
     base_url: str
     hostname: str
@@ -130,6 +142,9 @@ class ServerInfo(Answer):
     pid: int | None
     started: float | None
     last_activity: float | None
+    memory: int | None = Field(description="Bytes; what processes share counts by its share")
+    cpu: float | None = Field(description="Per cent of one core")
+    place: int | None = Field(description="In the queue, from 1 on")
 
 
 class ServerLog(Answer):
@@ -144,6 +159,7 @@ class UserInfo(Answer):
     name: str
     slug: str = Field(description="Stands for the name in URLs")
     admin: bool
+    disabled: bool = Field(description="Nobody may sign in as them")
     created: float
     has_password: bool
 

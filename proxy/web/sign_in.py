@@ -1,4 +1,4 @@
-"""Signing in, by password or by a one-time link.
+"""Signing in, by password, by a one-time link, or by who vouches for people before us.
 
 Promises: every sign-in begins a new session and ends the one that the browser had; the answer to a
 wrong name and to a wrong password is the same, in words and in work; a link is used up only by a
@@ -10,9 +10,11 @@ from aiohttp import web
 
 from proxy.auth.links import consume_link
 from proxy.core.errors import TooManyAttempts
-from proxy.core.identity import User
 from proxy.core.redirects import safe_next
 from proxy.metrics import SIGN_INS, SignIn
+from proxy.store import users
+from proxy.web.audit import note_failed_sign_in
+from proxy.web.following import answer_nobody, is_followed
 from proxy.web.forms import read_form
 from proxy.web.framing import is_framed
 from proxy.web.keys import (
@@ -21,14 +23,21 @@ from proxy.web.keys import (
     CLOCK,
     IDENTITY,
     PASSWORDS,
+    PROVIDERS,
     REFUSAL,
     SESSIONS,
     STORE,
 )
 from proxy.web.problems import problem_of, see_other
 from proxy.web.render import render_page
+from proxy.web.session_opening import begin_session
+from proxy.web.vouching import sign_in_vouched
 
+# In the address after a sign-out, where something before us would vouch for them again.
+SIGNED_OUT = "signed-out"
+_BYE = "You are signed out."
 _WRONG = "This name and this password do not belong together. Please try again."
+_DISABLED = "This account is closed. Whoever runs this Sifu can open it again."
 _DEAD_LINK = (
     "This link was used before, or it is too old. Sign in with your password, or ask whoever sent "
     "it for a new one."
@@ -42,6 +51,10 @@ async def show_sign_in(request: web.Request) -> web.Response:
         return await _follow_link(request, request.query["code"], way_on)
     if request[IDENTITY] is not None:
         return see_other(way_on)
+    if SIGNED_OUT in request.query:
+        return _form(request, way_on, sentence=_BYE)
+    if is_followed(request) and (answer := await sign_in_vouched(request, way_on)) is not None:
+        return answer
     return _form(request, way_on)
 
 
@@ -55,11 +68,15 @@ async def sign_in(request: web.Request) -> web.Response:
         user = await request.app[PASSWORDS].check(name, form.get("password", ""))
     except TooManyAttempts as problem:
         return _refused(request, way_on, problem, name)
-    if user is None:
+    if user is None or user.is_disabled:
         SIGN_INS.labels(SignIn.REFUSED.value).inc()
-        return _form(request, way_on, sentence=_WRONG, name=name, status=403)
+        # Asked whatever the answer was: it takes as long for a name that nobody has.
+        known = await request.app[STORE].read(users.find, name)
+        note_failed_sign_in(request, known, "password")
+        sentence = _WRONG if user is None else _DISABLED
+        return _form(request, way_on, sentence=sentence, name=name, status=403)
     attempts.succeeded(address, name)
-    return await _begin(request, user, way_on)
+    return await begin_session(request, user, way_on, "password")
 
 
 def routes() -> list[web.RouteDef]:
@@ -68,38 +85,21 @@ def routes() -> list[web.RouteDef]:
 
 
 async def _follow_link(request: web.Request, code: str, way_on: str) -> web.Response:
-    if not _is_followed(request):
-        # Not a page: a browser that looked ahead then asks again when the link is followed.
-        return web.Response(status=503)
+    if not is_followed(request):
+        return answer_nobody()
     attempts, address = request.app[ATTEMPTS], request[CLIENT_ADDRESS]
     try:
         attempts.count(address)
     except TooManyAttempts as problem:
         return _refused(request, way_on, problem)
     user = await consume_link(request.app[STORE], code, request.app[CLOCK])
-    if user is None:
+    if user is None or user.is_disabled:
         SIGN_INS.labels(SignIn.REFUSED.value).inc()
-        return _form(request, way_on, sentence=_DEAD_LINK, status=403)
+        note_failed_sign_in(request, user, "link")
+        sentence = _DEAD_LINK if user is None else _DISABLED
+        return _form(request, way_on, sentence=sentence, status=403)
     attempts.succeeded(address)
-    return await _begin(request, user, way_on)
-
-
-def _is_followed(request: web.Request) -> bool:
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
-    return "prefetch" not in purpose and mode == "navigate"
-
-
-async def _begin(request: web.Request, user: User, way_on: str) -> web.Response:
-    sessions = request.app[SESSIONS]
-    former = request[IDENTITY]
-    if former is not None and former.session_id is not None:
-        await sessions.end(former.session_id)
-    opened = await sessions.open(user)
-    SIGN_INS.labels(SignIn.ACCEPTED.value).inc()
-    answer = see_other(way_on, Referrer_Policy="no-referrer")
-    answer.headers["Set-Cookie"] = sessions.cookie(opened, framed=is_framed(request))
-    return answer
+    return await begin_session(request, user, way_on, "link")
 
 
 def _refused(
@@ -117,7 +117,12 @@ def _form(
     page = render_page(
         request,
         "sign_in.html",
-        {"way_on": way_on, "sentence": sentence, "name": name},
+        {
+            "way_on": way_on,
+            "sentence": sentence,
+            "name": name,
+            "services": request.app[PROVIDERS].services.values(),
+        },
         status=status,
     )
     if REFUSAL in request:

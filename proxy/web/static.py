@@ -16,10 +16,17 @@ from proxy.core.errors import NotFound
 _TYPES = {
     "app.css": "text/css",
     "app.js": "text/javascript",
+    "live.js": "text/javascript",
+    "lti_storage.js": "text/javascript",
+    "lti_return.js": "text/javascript",
+    "copying.js": "text/javascript",
+    "lti_register.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
+# Learning platforms show our picture beside our links.
+_SHOWN_ELSEWHERE = frozenset({"icon.svg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ async def show_asset(request: web.Request) -> web.Response:
         "ETag": f'"{asset.digest}"',
         "Cache-Control": _FOREVER if is_exact else _ASK_AGAIN,
     }
+    if request.match_info["name"] in _SHOWN_ELSEWHERE:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if asset.digest in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
     return web.Response(

@@ -34,3 +34,17 @@ def test_secrets_are_hidden_wherever_they_come_from(sifu, tmp_path):
 def test_nothing_is_created(sifu, tmp_path):
     sifu("check")
     assert not Path(tmp_path / "data").exists()
+
+
+def test_a_provider_without_its_secret_is_said_now(sifu, tmp_path):
+    file = tmp_path / "providers.toml"
+    file.write_text(
+        '[[oidc]]\nname = "school"\nclient_id = "c"\nissuer = "https://id.example"\n'
+        'client_secret_file = "/nowhere/secret"\nallow.everybody = true\n'
+    )
+    result = sifu("check", SIFU_PROVIDERS=str(file))
+    assert result.exit_code == 1
+    assert "The secret of “school” cannot be read" in result.stderr
+    file.write_text('[[oidc]]\nname = "school"\n')
+    result = sifu("check", SIFU_PROVIDERS=str(file))
+    assert "oidc.1.client_id" in result.stderr

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from proxy.cli.doctor import render_examination
+from proxy.cli.run_directory import places_of
 from proxy.cli.service_facts import ask_health, find_programs
 from proxy.core.diagnosis import Examination, Finding
-from proxy.servers.places import Places
 
 
 def test_a_good_machine_is_praised(sifu, installed):
@@ -77,7 +77,6 @@ def running(environment, settings) -> Iterator[int]:
     """A whole Sifu; gives the number of its supervisord. Whatever is left of it is killed."""
     command = [sys.executable, "-m", "proxy", "up"]
     process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
-    places = Places(settings.data / "run", settings.data / "logs", sys.executable)
     try:
         deadline = time.monotonic() + 60
         while ask_health("front", "127.0.0.1", settings.front_port, "/healthz").failure:
@@ -86,7 +85,7 @@ def running(environment, settings) -> Iterator[int]:
             time.sleep(0.1)
         yield process.pid
     finally:
-        for each in find_programs(places):
+        for each in find_programs(places_of(settings)):
             os.kill(each.pid, signal.SIGKILL)
         process.wait(timeout=10)
 

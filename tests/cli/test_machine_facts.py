@@ -7,6 +7,7 @@ import pytest
 from proxy.cli import machine_facts
 from proxy.core.diagnosis import PortState
 from proxy.settings import replace_setting
+from tests.system.installation import free_ports
 
 
 @pytest.fixture
@@ -16,9 +17,11 @@ def listener():
 
 
 def test_a_free_port_stays_free_after_the_trial(settings):
+    front, notebook = free_ports(2)
+    elsewhere = replace_setting(settings, front_port=front, notebook_port=notebook)
     for _ in range(2):
-        states = [port.state for port in machine_facts.find_ports(settings, ())]
-        assert states == [PortState.FREE, PortState.FREE]
+        ports = machine_facts.find_ports(elsewhere, ())
+        assert [port.state for port in ports] == [PortState.FREE, PortState.FREE], ports
 
 
 def test_the_program_that_listens_is_named(settings, listener):

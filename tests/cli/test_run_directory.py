@@ -39,9 +39,17 @@ def test_it_is_private_and_complete(tmp_path: Path) -> None:
         "secrets",
         "servers",
         "sockets",
+        "starts",
     }
     assert {mode(path) for path in [places.run, *folders]} == {0o700}
     assert places.server_logs.is_dir()
+
+
+def test_others_pass_only_where_accounts_have_something(tmp_path: Path) -> None:
+    passage = tmp_path / "passage"
+    prepare(Places(tmp_path / "run", tmp_path / "logs", "python", passage))
+    assert mode(tmp_path / "run") == 0o700
+    assert {mode(each) for each in (passage, passage / "servers", passage / "sockets")} == {0o711}
 
 
 def test_no_level_is_open_to_others_whatever_the_umask(tmp_path: Path) -> None:
@@ -82,6 +90,7 @@ def test_what_an_earlier_run_left_is_cleared_but_servers_may_live(tmp_path: Path
         places.stopping,
         places.failed,
         places.supervisor_socket,
+        places.fork_socket,
         places.program_file(ADA),
         places.run / "metrics" / "counter_1.db",
         places.run / "secrets" / "sifu_secret",

@@ -124,6 +124,14 @@ def test_a_notebook_server_without_supervisord_is_an_orphan(settings, start_prog
     assert (found.pid, found.name, found.is_orphan) == (ours, "notebook server", True)
 
 
+def test_a_fork_server_without_supervisord_is_an_orphan(settings, start_program):
+    places = places_in(settings.data / "run")
+    ours = start_program("proxy.notebook.fork_server", str(places.fork_socket))
+    start_program("proxy.notebook.fork_server", "/somewhere/else")
+    (found,) = service_facts.find_programs(places)
+    assert (found.pid, found.name, found.is_orphan) == (ours, "fork server", True)
+
+
 def test_servers_that_are_said_to_run_are_found(installed):
     running = ServerRecord(SHARED, State.READY, pid=1)
     stopped = ServerRecord(ServerName("ann", "home"), State.STOPPED, pid=2)

@@ -1,5 +1,6 @@
 """`sifu up`: its checks, and the whole of it with real programs."""
 
+import os
 import shutil
 import signal
 import socket
@@ -16,10 +17,19 @@ import psutil
 import pytest
 
 from proxy.cli.data_lock import locked
-from proxy.cli.up import check_port, environment_of, find_configuration, refuse_second_run
+from proxy.cli.up import (
+    check_port,
+    environment_of,
+    find_configuration,
+    make_ready,
+    refuse_second_run,
+)
 from proxy.core.errors import Conflict, InvalidSettings
+from proxy.limits import count_cores
 from proxy.servers.places import Places
 from proxy.settings import Secret, Settings, read_settings
+from proxy.store import uids, users
+from proxy.store.database import Store
 
 FRONT, NOTEBOOK = 13420, 13421
 _START = "import sys; from proxy.cli import main; sys.argv = ['sifu', 'up']; main()"
@@ -52,6 +62,30 @@ def test_a_dead_socket_is_no_second_run() -> None:
         refuse_second_run(places)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives people accounts")
+def test_a_range_that_leaves_people_outside_stops_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proxy.cli.up.check_isolation", lambda settings, places: None)
+    settings = read_settings(
+        {
+            "SIFU_DATA": str(tmp_path),
+            "SIFU_WORKSPACES": "per-user",
+            "SIFU_UID_RANGE": "100000-100009",
+            "SIFU_FRONT_PORT": "13412",
+            "SIFU_NOTEBOOK_PORT": "13413",
+        }
+    )
+    places = Places(tmp_path / "run", tmp_path / "logs", "python", tmp_path / "passage")
+    assert make_ready(settings, places)
+    store = Store(settings.store_url)
+    (someone,) = store.read_now(users.list_all)
+    store.write_now(uids.give, someone.slug, among=range(200000, 200010))
+    store.close()
+    with pytest.raises(InvalidSettings, match=r"SIFU_UID_RANGE: 1 person .*200000"):
+        make_ready(settings, places)
+
+
 def test_the_programs_read_the_settings_back_and_see_no_secret(tmp_path: Path) -> None:
     places = Places(tmp_path, tmp_path / "logs", "/usr/bin/python3")
     (tmp_path / "secrets").mkdir()
@@ -73,6 +107,12 @@ def test_the_programs_read_the_settings_back_and_see_no_secret(tmp_path: Path) -
     read = read_settings(environment)
     assert (read.secret, read.database_url) == (settings.secret, settings.database_url)
     assert (read.admin_password, read.relay_workers) == ("", 3)
+
+
+def test_zero_relay_workers_are_one_for_each_core(tmp_path: Path) -> None:
+    places = Places(tmp_path, tmp_path / "logs", "/usr/bin/python3")
+    environment = environment_of(Settings(relay_workers=0), places, inherited={})
+    assert environment["SIFU_RELAY_WORKERS"] == str(count_cores())
 
 
 def test_the_configuration_is_found_beside_the_package() -> None:
@@ -258,4 +298,7 @@ def test_a_front_that_cannot_run_ends_everything_and_says_why(installation: Inst
     out = installation.read_until(running, "`sifu doctor`")
     assert "front broke" in out
     assert running.wait(15) == 1  # a platform that restarts what failed looks at this
+    deadline = time.monotonic() + 5
+    while installation.processes() and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert installation.processes() == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.core.culling import KernelSeen, Seen, duration, reason_to_stop
+from proxy.core.culling import KernelSeen, Seen, duration, reason_of_age, reason_to_stop
 
 NOW = 1_800_000_000.0
 HOUR = 3600
@@ -30,12 +30,27 @@ def test_a_server_that_does_not_answer_is_kept() -> None:
     assert verdict(Seen(0.0, None)) is None
 
 
-@pytest.mark.parametrize("state", ["busy", "starting"])
-def test_a_computing_kernel_protects_however_old(state: str) -> None:
-    assert verdict(Seen(0.0, [KernelSeen(state, 0.0)])) is None
+def test_half_an_answer_is_none() -> None:
+    assert verdict(Seen(0.0, (), None)) is None
+    assert Seen(0.0, (), None).is_silent
+    assert Seen(0.0, None).is_silent
+    assert not Seen(0.0, ()).is_silent
 
 
-@pytest.mark.parametrize("state", ["idle", "dead", "unknown", "terminating"])
+def test_a_computing_kernel_protects_however_old() -> None:
+    assert verdict(Seen(0.0, [KernelSeen("busy", 0.0)])) is None
+
+
+def test_nobody_lives_for_ever_if_the_operator_says_so() -> None:
+    assert reason_of_age(NOW - HOUR + 1, now=NOW, max_age=HOUR) is None
+    assert reason_of_age(0.0, now=NOW, max_age=0) is None
+    told = reason_of_age(NOW - HOUR, now=NOW, max_age=HOUR) or ""
+    assert "1 hour" in told
+    assert "kept" in told
+
+
+# Nobody ever spoke to a kernel that says “starting” for long.
+@pytest.mark.parametrize("state", ["idle", "dead", "unknown", "terminating", "starting"])
 def test_a_resting_kernel_protects_as_long_as_it_was_active(state: str) -> None:
     assert verdict(Seen(0.0, [KernelSeen(state, NOW - 10)])) is None
     assert verdict(Seen(0.0, [KernelSeen(state, NOW - HOUR)])) is not None

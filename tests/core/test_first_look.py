@@ -1,6 +1,10 @@
-import pytest
+import base64
 
-from proxy.core.first_look import long_body_start, repeatable_block
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.core.first_look import long_body_start, repeatable_block, split_websocket_key
 
 GET = b"GET /x HTTP/1.1\r\nHost: y\r\n\r\n"
 PUT = b"PUT /x HTTP/1.1\r\ncontent-length: 300\r\n\r\n"
@@ -32,3 +36,17 @@ def test_a_long_body_is_seen_in_its_head(rest: bytes) -> None:
 )
 def test_everything_else_is_left_to_the_parser(data: bytes) -> None:
     assert long_body_start(data, 300) == 0
+
+
+@given(st.binary(min_size=16, max_size=16), st.binary(max_size=60), st.binary(max_size=60))
+def test_a_websocket_key_is_taken_out_and_nothing_else(raw: bytes, one: bytes, two: bytes) -> None:
+    key = base64.b64encode(raw)
+    before, after = one + b"\r\nSec-WebSocket-Key: ", b"\r\n" + two
+    assert split_websocket_key(before + key + after) == (before + after, key)
+
+
+@given(st.binary(max_size=80))
+def test_what_is_no_key_stays_where_it_is(value: bytes) -> None:
+    block = b"\r\nSec-WebSocket-Key: " + value
+    rest, key = split_websocket_key(block)
+    assert rest == block if not key else len(base64.b64decode(key, validate=True)) == 16

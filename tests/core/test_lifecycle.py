@@ -39,16 +39,31 @@ def test_only_a_server_that_answered_is_ready() -> None:
     assert into_ready == {(State.STARTING, Event.ANSWERED)}
 
 
-def test_a_running_server_is_not_started_again() -> None:
-    for state in RUNNING:
+def test_a_running_or_waiting_server_is_not_started_or_queued_again() -> None:
+    for state in RUNNING | {State.QUEUED}:
         assert can(state, Event.START) is None
+        assert can(state, Event.QUEUE) is None
+
+
+def test_who_waits_is_let_in_or_leaves_at_once_and_nothing_else() -> None:
+    ways = {event: can(State.QUEUED, event) for event in Event}
+    assert {event: state for event, state in ways.items() if state is not None} == {
+        Event.ADMIT: State.STARTING,
+        Event.STOP: State.STOPPED,
+        Event.FOUND: State.STARTING,  # it runs, whatever the row says
+    }
+
+
+def test_only_who_is_stopped_or_failed_comes_to_wait() -> None:
+    assert {state for state in State if can(state, Event.QUEUE)} == {State.STOPPED, State.FAILED}
 
 
 def test_every_state_can_be_left_and_every_pending_one_can_fail() -> None:
     for state in State:
         assert any(can(state, event) not in {None, state} for event in Event)
-    for state in PENDING:
+    for state in PENDING & RUNNING:
         assert can(state, Event.DIED) not in {None, *PENDING}
+        assert can(state, Event.FAILED) is State.FAILED
 
 
 def test_every_state_leads_to_stopped() -> None:

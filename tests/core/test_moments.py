@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.core.moments import say_ago
+from proxy.core.moments import read_time, say_ago
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,25 @@ from proxy.core.moments import say_ago
 )
 def test_words_for_a_span(seconds: float, words: str) -> None:
     assert say_ago(1e9 - seconds, 1e9) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1970-01-02", 86400.0),
+        ("2027-01-15T08:00", 1_800_000_000.0),
+        ("2027-01-15T08:00:00Z", 1_800_000_000.0),
+        ("2027-01-15T09:00+01:00", 1_800_000_000.0),
+        ("1800000000", 1_800_000_000.0),
+        ("1800000000.5", 1_800_000_000.5),
+        ("", None),
+        ("yesterday", None),
+        ("1e9", None),
+        ("nan", None),
+        ("2027-13-01", None),
+        ("9" * 400, None),
+        ("٢٠٢٧-01-01", None),
+    ],
+)
+def test_times_that_people_write(text: str, seconds: float | None) -> None:
+    assert read_time(text) == seconds

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.core.origin import Provenance, may_change
+from proxy.core.origin import Provenance, is_notebooks_page, is_own_page, may_change
 from proxy.core.policy import Allow, Deny
 
 OWN = frozenset({"https://sifu.example.org"})
@@ -102,3 +102,37 @@ def test_every_refusal_says_what_to_do() -> None:
         verdict = may_change(provenance, OWN)
         assert isinstance(verdict, Deny)
         assert verdict.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("site", "origin", "ours"),
+    [
+        ("same-origin", None, True),
+        ("same-origin", "https://sifu.example", True),
+        (None, "https://sifu.example", True),
+        (None, None, False),
+        (None, "null", False),
+        ("same-site", "https://sifu.example", False),
+        ("cross-site", "https://lms.example", False),
+        ("none", None, False),
+    ],
+)
+def test_only_our_own_pages_are_our_own(site, origin, ours):
+    assert is_own_page(site, origin, {"https://sifu.example"}) is ours
+
+
+@pytest.mark.parametrize(
+    ("site", "origin", "pattern", "is_notebook"),
+    [
+        ("same-site", "https://s.example:3335", "https://s.example:3335", True),
+        (None, "https://s.example:3335", "https://s.example:3335", True),
+        ("same-site", "https://ann.n.example", "https://{owner}.n.example", True),
+        ("same-site", "null", "https://s.example:3335", True),
+        ("cross-site", "null", "https://s.example:3335", False),
+        ("same-site", "https://lms.s.example", "https://s.example:3335", False),
+        ("cross-site", "https://lms.example", "https://{owner}.n.example", False),
+        (None, None, "https://s.example:3335", False),
+    ],
+)
+def test_a_notebooks_page_is_told_from_a_platforms(site, origin, pattern, is_notebook):
+    assert is_notebooks_page(site, origin, pattern) is is_notebook

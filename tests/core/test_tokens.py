@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.core.identity import ServerName
+from proxy.core.sealing import derive
 from proxy.core.tokens import (
     LEEWAY,
     AssertedIdentity,
     Code,
     InvalidToken,
     Pass,
-    _derive,
     mint_code,
     mint_identity,
     mint_pass,
@@ -65,7 +65,7 @@ def test_a_code_is_no_pass_and_a_pass_no_code():
 
 def test_the_purpose_divides_keys_and_not_only_audiences():
     as_code = claims_of(mint_code([NEW], CODE)) | {"aud": "sifu:pass"}
-    for key in (NEW.encode(), _derive(NEW, "code")):
+    for key in (NEW.encode(), derive(NEW, "code")):
         with pytest.raises(InvalidToken):
             read_pass([NEW], jwt.encode(as_code, key, algorithm="HS256"), NOW)
 
@@ -121,7 +121,7 @@ def test_an_identity_is_for_one_server_and_one_key():
 def test_what_is_signed_but_not_understood_is_refused(change):
     good = claims_of(mint_pass([NEW], GRANT))
     claims = {key: value for key, value in (good | change).items() if value is not None}
-    key = _derive(NEW, "pass")
+    key = derive(NEW, "pass")
     assert read_pass([NEW], jwt.encode(good, key, algorithm="HS256"), NOW) == GRANT
     with pytest.raises(InvalidToken):
         read_pass([NEW], jwt.encode(claims, key, algorithm="HS256"), NOW)

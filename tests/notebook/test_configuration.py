@@ -25,6 +25,11 @@ def test_it_listens_on_its_socket_only() -> None:
     assert (server["base_url"], server["root_dir"]) == ("/user/ada/home/", "/notebooks/ada/home")
 
 
+def test_our_extension_is_loaded_from_the_servers_own_folder() -> None:
+    lab = server_config(replace(HANDED, own="/run/own"), FOLDER)["LabApp"]
+    assert lab["extra_labextensions_path"] == ["/run/own/labextensions"]
+
+
 def test_the_key_is_named_not_held() -> None:
     config = server_config(HANDED, FOLDER)
     assert config["SifuIdentityProvider"] == {
@@ -71,3 +76,16 @@ def test_autosave_can_be_set_and_switched_off() -> None:
 def test_no_news_are_fetched() -> None:
     notification = lab_overrides(HANDED)["@jupyterlab/apputils-extension:notification"]
     assert notification == {"fetchNews": "false", "checkForUpdates": False}
+
+
+def test_idle_kernels_are_stopped_only_if_the_operator_says_so() -> None:
+    assert "MappingKernelManager" not in server_config(HANDED, FOLDER)
+    config = server_config(replace(HANDED, kernel_idle_timeout=3600), FOLDER)
+    assert config["MappingKernelManager"] == {
+        "cull_idle_timeout": 3600,
+        "cull_interval": 60,
+        "cull_connected": True,
+        "cull_busy": False,
+    }
+    soon = server_config(replace(HANDED, kernel_idle_timeout=2), FOLDER)
+    assert soon["MappingKernelManager"]["cull_interval"] == 1

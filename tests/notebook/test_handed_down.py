@@ -14,6 +14,7 @@ HANDED = HandedDown(
     base_url="/user/ada/home/",
     root="/notebooks/ada/home",
     socket="/run/x.sock",
+    own="/run/x/own",
     frame_origins=("https://lms.example.org",),
     https=True,
     environment={"PASSWORD": "hush"},
@@ -41,6 +42,16 @@ def test_a_file_of_somebody_else_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / handed_down.SETTINGS_FILE).write_text(text)
     with pytest.raises(ValueError, match=r"Sifu|Expecting"):
         handed_down.read(tmp_path)
+
+
+def test_a_servers_own_account_may_read_and_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[int] = []
+    monkeypatch.setattr("os.fchown", lambda _, user, group: groups.extend([user, group]))
+    handed_down.write(tmp_path, HANDED, "the-key", gid=4711)
+    assert groups == [-1, 4711, -1, 4711]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o640}
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:

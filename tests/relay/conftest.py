@@ -75,13 +75,14 @@ class Running:
     user: User
     drain: asyncio.Event
     server: ServerName = SHARED
+    until: float = field(default_factory=lambda: system_clock() + 600)
 
     @property
     def host(self) -> str:
         return f"127.0.0.1:{self.port}"
 
     def cookie(self, *, session: str = "session1", server: ServerName | None = None) -> str:
-        grant = Pass(session, self.user.slug, server or self.server, system_clock() + 600)
+        grant = Pass(session, self.user.slug, server or self.server, self.until)
         return f"sifu-pass={mint_pass([SECRET], grant)}"
 
     async def raw(self, data: bytes, *, seconds: float = 5) -> bytes:

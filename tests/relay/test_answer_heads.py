@@ -46,3 +46,10 @@ def test_a_body_until_close_closes_the_browser_too() -> None:
     head = judge_head(b"HTTP/1.1 200 OK", "GET", HERE, "lab", last=False)
     assert head.framing is Framing.UNTIL_CLOSE
     assert b"Connection: close" in head.written
+
+
+def test_the_answer_to_a_handshake_is_not_remembered() -> None:
+    answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade"
+    before = answer_heads._remembered.cache_info().currsize
+    judge_head(answer, "GET", HERE, "ws", last=True)
+    assert answer_heads._remembered.cache_info().currsize == before

@@ -1,9 +1,12 @@
 """What the relay says itself is safe to show, and never leads a script astray."""
 
+import json
+
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from proxy.core.errors import (
+    BadRequest,
     Forbidden,
     ServerNotRunning,
     SifuError,
@@ -12,7 +15,8 @@ from proxy.core.errors import (
     UpstreamBroken,
 )
 from proxy.core.paths import Target, parse_target
-from proxy.relay.answers import Answers
+from proxy.core.response_headers import Surroundings, filter_response_headers
+from proxy.relay.answers import REASON_HEADER, Answers
 
 ANSWERS = Answers("https://front.example.org", "frame-ancestors 'self'")
 PAGE = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
@@ -45,6 +49,37 @@ def test_scripts_get_the_status_and_no_redirect(error: SifuError) -> None:
     response = ANSWERS.refuse(request, error, target())
     assert response.status == error.status
     assert response.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "reason"),
+    [
+        (Unauthenticated(), 401, "no_pass"),
+        (ServerNotRunning("It ended."), 503, "server_not_running"),
+    ],
+)
+def test_a_page_of_ours_learns_why_and_where_to_go(
+    error: SifuError, status: int, reason: str
+) -> None:
+    request = make_mocked_request("PUT", "/x", headers={"Sec-Fetch-Mode": "cors"})
+    response = ANSWERS.refuse(request, error, target())
+    assert (response.status, response.headers[REASON_HEADER]) == (status, reason)
+    problem = json.loads(response.text or "")
+    assert (problem["reason"], problem["detail"]) == (reason, error.public)
+    assert problem["open"] == "https://front.example.org/open/ada/home/"
+
+
+def test_who_asks_for_no_server_is_shown_no_way_into_one() -> None:
+    request = make_mocked_request("GET", "/x")
+    assert "open" not in json.loads(ANSWERS.refuse(request, BadRequest(), None).text or "")
+
+
+def test_a_server_cannot_pretend_that_the_relay_refused() -> None:
+    around = Surroundings("/user/ada/home/", "http://n", "frame-ancestors 'self'", frozenset())
+    said = [(REASON_HEADER.encode(), b"no_pass"), (b"X-Other", b"1")]
+    left = [name for name, _ in filter_response_headers(said, around, sandboxed=False)]
+    assert REASON_HEADER.encode() not in left
+    assert b"X-Other" in left
 
 
 def test_a_page_escapes_what_it_shows_and_hides_the_detail() -> None:

@@ -5,6 +5,7 @@ import contextlib
 
 import pytest
 
+from proxy.relay import browsers
 from tests.relay.conftest import Running, body_of, status_of
 
 FRAMING_FAULTS = {
@@ -91,6 +92,32 @@ async def test_a_head_of_many_pieces_is_bounded_too(relay: Running) -> None:
 async def test_large_cookies_within_the_limit_pass(relay: Running) -> None:
     cookie = f"{relay.cookie()}; big={'c' * 12_000}"
     assert status_of(await relay.ask(cookie=cookie)) == 200
+
+
+@pytest.mark.parametrize("size", [1, 20_000, 100_000, 250_000])
+async def test_a_body_in_one_piece_with_its_head_is_no_head(
+    relay: Running, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(
+        head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if head.startswith(b"POST"):
+            await reader.readexactly(size)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    monkeypatch.setattr(browsers, "HEAD_SECONDS", 0.2)
+    relay.upstream.script = script
+    body = b"\r\n\r\n" + b"x" * size
+    headers = f"Content-Length: {size}\r\n"
+    request = relay.request(method="POST", headers=headers, body=body[:size], close=False)
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    async with asyncio.timeout(5):
+        for pause in (1.3, 0):  # the sweep comes each second
+            writer.write(request)
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+            assert await reader.readexactly(2) == b"ok"
+            await asyncio.sleep(pause)
+    writer.close()
 
 
 async def test_pipelined_requests_are_answered_in_their_order(relay: Running) -> None:

@@ -90,6 +90,20 @@ async def test_a_browser_without_cookies_is_told_and_not_sent_in_circles(relay: 
     assert b"cookies" in answer
 
 
+async def test_frames_that_come_at_the_same_moment_agree_on_one_door(relay: Running) -> None:
+    first, second = [await enter(relay, make_code(id_=f"a{n}"), door="") for n in range(2)]
+    kept = str(header_of(second, "Set-Cookie")).partition("=")[2].partition(";")[0]
+    asked = parse_qs(urlsplit(str(header_of(first, "Location"))).query)["door"]
+    assert asked != [hash_secret(kept)]
+    # The first one's door was overwritten meanwhile.
+    again = await enter(relay, make_code(id_="b", door="x" * 22, final=True), door=kept)
+    assert status_of(again) == 303
+    assert header_of(again, "Set-Cookie") is None
+    query = parse_qs(urlsplit(str(header_of(again, "Location"))).query)
+    assert query["door"] == [hash_secret(kept)]
+    assert status_of(await enter(relay, make_code(door=kept, final=True), door=kept)) == 303
+
+
 async def test_asking_with_head_does_not_use_a_code_up(relay: Running) -> None:
     code = make_code()
     await relay.ask(f"/-/enter?code={code}", method="HEAD", cookie="")

@@ -3,8 +3,11 @@
 import pytest
 
 from proxy.core.clock import system_clock
-from proxy.core.identity import ServerName
+from proxy.core.identity import SHARED, ServerName
+from proxy.core.lifecycle import State
 from proxy.core.tokens import read_identity
+from proxy.store import servers
+from proxy.store.records import ServerRecord
 from tests.relay.conftest import KEY, Running, body_of, header_of, status_of
 
 
@@ -144,13 +147,22 @@ async def test_jupyter_learns_who_asks_by_a_signed_header(relay: Running) -> Non
     assert read_identity(KEY, token, "everyone/shared", system_clock()).user == "ada"
 
 
+async def test_why_a_server_stopped_is_told_to_who_may_open_it_only(relay: Running) -> None:
+    stopped = ServerRecord(relay.server, State.STOPPED, "Nobody used it for 2 hours.")
+    await relay.store.write(servers.put, stopped, system_clock())
+    await relay.program.context.feed.poll()
+    headers = "Sec-Fetch-Mode: cors\r\n"
+    told = await relay.ask("api/contents", headers=headers)
+    assert (status_of(told), header_of(told, "X-Sifu-Reason")) == (503, "server_not_running")
+    assert b"Nobody used it for 2 hours." in body_of(told)
+    stranger = await relay.ask("api/contents", headers=headers, cookie="")
+    assert (status_of(stranger), header_of(stranger, "X-Sifu-Reason")) == (401, "no_pass")
+    assert b"2 hours" not in stranger
+
+
 async def test_a_stopped_server_gives_people_the_start_page_and_scripts_503(
     relay: Running,
 ) -> None:
-    from proxy.core.identity import SHARED
-    from proxy.store import servers
-    from proxy.store.records import ServerRecord
-
     await relay.store.write(servers.put, ServerRecord(SHARED), system_clock())
     await relay.program.context.feed.poll()
     answer = await relay.ask("lab/tree/a.ipynb", headers="Accept: text/html\r\n")

@@ -22,6 +22,16 @@ async def test_only_a_ready_server_has_a_route(
         assert (await routes.find(SHARED) is not None) is (state is State.READY)
 
 
+async def test_what_is_not_there_is_told_with_its_reason(
+    store: Store, relay_store: RelayStore, clock: FakeClock
+) -> None:
+    routes = Routes(relay_store, clock)
+    assert "not started yet" in await routes.say_absence(SHARED)
+    reason = "Nobody used it for 2 hours."
+    await store.write(servers.put, ServerRecord(SHARED, State.STOPPED, reason), clock())
+    assert reason in await routes.say_absence(SHARED)
+
+
 async def test_a_route_is_remembered_until_the_feed_says_otherwise(
     store: Store, relay_store: RelayStore, clock: FakeClock
 ) -> None:

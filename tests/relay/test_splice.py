@@ -11,7 +11,6 @@ import pytest
 from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeError, web
 
 from proxy.core.clock import system_clock
-from proxy.relay import carriage
 from proxy.relay.outbox import Outbox
 from proxy.relay.splice import splice
 from proxy.store import sessions
@@ -268,22 +267,6 @@ class TestWithRealEndpoints:
             for socket in sockets:
                 await socket.close()
         await echo.cleanup()
-
-
-async def test_one_credential_may_not_open_websockets_without_end(
-    relay: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(carriage, "MAX_WEBSOCKETS", 2)
-    relay.upstream.script = _echo
-    opened = []
-    for _ in range(2):
-        reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
-        writer.write(handshake(relay))
-        assert status_of(await reader.readuntil(b"\r\n\r\n")) == 101
-        opened.append(writer)
-    assert status_of(await relay.raw(handshake(relay), seconds=1)) == 429
-    for writer in opened:
-        writer.close()
 
 
 async def test_a_browser_that_is_full_at_the_101_holds_the_server_back() -> None:

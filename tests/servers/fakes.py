@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,15 @@ from aiohttp import web
 from proxy.core.clock import Clock
 from proxy.core.errors import ServerNotRunning
 from proxy.core.identity import ServerName
+from proxy.core.queueing import Room
 from proxy.core.tokens import InvalidToken, read_identity
+from proxy.servers.admission import Doors
+from proxy.servers.culler import Patience
+from proxy.servers.disk_quota import DiskQuota
 from proxy.servers.ledger import Ledger
-from proxy.servers.manager import ServerManager
+from proxy.servers.maintenance import Maintenance
+from proxy.servers.manager import Guards, ServerManager
+from proxy.servers.memory_watch import MemoryWatch
 from proxy.servers.operations import Operations
 from proxy.servers.progress_board import ProgressBoard
 from proxy.servers.spawner import Alive, Gone, ServerSpec, Spawner
@@ -130,6 +137,18 @@ class Slow(WellBehaved):
         await super().stop(name)
 
 
+class Held(WellBehaved):
+    """Starts when a test lets it."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.go = asyncio.Event()
+
+    async def start(self, spec: ServerSpec) -> Alive:
+        await self.go.wait()
+        return await super().start(spec)
+
+
 class Bad(WellBehaved):
     """Refuses to start anything."""
 
@@ -191,10 +210,36 @@ def operations_with(
     )
 
 
+def guards(
+    clock: Clock,
+    *,
+    room: Room | None = None,
+    memory_limit: int = 0,
+    idle_timeout: int = 0,
+    switch: Path = Path("/nowhere/maintenance.json"),
+) -> Guards:
+    async def idle_timeout_of(name: ServerName) -> int:
+        return idle_timeout
+
+    return Guards(
+        doors=Doors(Maintenance(switch, clock), room or Room()),
+        memory=MemoryWatch(clock, limit=memory_limit),
+        quota=DiskQuota(0, lambda name: None),
+        patience=Patience(idle_timeout_of),
+    )
+
+
 @asynccontextmanager
-async def managing(operations: Operations) -> AsyncIterator[ServerManager]:
-    texts = iter(f"{KEY}-{number}" for number in range(1000))
-    manager = ServerManager(operations, gateway_url="", random_text=lambda _: next(texts))
+async def managing(
+    operations: Operations, bounds: Guards | None = None
+) -> AsyncIterator[ServerManager]:
+    texts = (f"{KEY}-{number}" for number in count())
+    manager = ServerManager(
+        operations,
+        bounds or guards(operations.clock),
+        gateway_url="",
+        random_text=lambda _: next(texts),
+    )
     try:
         yield manager
     finally:

@@ -7,7 +7,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import ClientSession, DummyCookieJar, UnixConnector
+from aiohttp import (
+    ClientSession,
+    ClientWebSocketResponse,
+    DummyCookieJar,
+    UnixConnector,
+)
 
 from proxy.core.clock import system_clock
 from proxy.core.tokens import AssertedIdentity, mint_identity
@@ -38,6 +43,13 @@ class JupyterClient:
             text = await response.text()
             is_json = "json" in response.content_type
             return response.status, json.loads(text) if is_json and text else text
+
+    @asynccontextmanager
+    async def connect(self, path: str) -> AsyncIterator[ClientWebSocketResponse[Any]]:
+        """Hold a websocket open, as a page does."""
+        url = f"http://{HOST}{self._record.name.prefix}{path}"
+        async with self._session.ws_connect(url, headers=self.headers) as socket:
+            yield socket
 
     async def start_kernel(self) -> str:
         status, kernel = await self.ask("POST", "api/kernels", body={"name": "python3"})

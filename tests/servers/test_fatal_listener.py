@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proxy.servers.fatal_listener import listen, parse
+from proxy.servers.fatal_listener import accounts_of, listen, parse
 from tests.servers.supervision import supervision
 
 _SECTIONS = """
@@ -92,6 +92,21 @@ def test_servers_of_this_run_end_with_it_and_those_of_others_do_not(tmp_path: Pa
         ours.kill()
         theirs.kill()
     assert (has_ended, others_live) == (True, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give files away")
+def test_what_a_server_started_ends_though_the_server_cannot_be_found(tmp_path: Path) -> None:
+    uid = 5_200_000 + os.getpid() % 100_000
+    folder = tmp_path / "servers/ada.home"
+    folder.mkdir(parents=True)
+    assert accounts_of(tmp_path / "none") == accounts_of(tmp_path / "servers") == []
+    os.chown(folder, 0, uid)
+    with subprocess.Popen(["sleep", "60"], user=uid, group=uid, extra_groups=()) as hidden:
+        stopping = io.StringIO(event("SUPERVISOR_STATE_CHANGE_STOPPING", ""))
+        listen(stopping, io.StringIO(), run=tmp_path, supervisord=os.getpid())
+        has_ended = hidden.poll() is not None
+        hidden.kill()
+    assert has_ended
 
 
 @pytest.mark.system

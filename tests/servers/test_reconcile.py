@@ -1,19 +1,21 @@
 """What a starting front makes of rows, processes and orphans."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
-from proxy.servers.reconcile import reconcile
-from proxy.servers.spawner import Alive, ServerSpec
+from proxy.servers.reconcile import Sweep, reconcile
+from proxy.servers.spawner import Alive, Gone, ServerSpec
 from proxy.store import servers
 from proxy.store.database import Store
 from proxy.store.records import ServerRecord
 from tests.conftest import FakeClock
-from tests.servers.fakes import ADA, BOB, KEY, Broken, Silent, WellBehaved, operations_with
+from tests.servers.fakes import ADA, BOB, KEY, Silent, WellBehaved, operations_with
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ async def test_what_ran_when_everything_was_stopped_is_stopped_not_failed(
 ) -> None:
     settled, _ = await settle(store, clock, spawner, READY)
     assert (settled.state, settled.reason) == (State.STOPPED, "Sifu was stopped meanwhile.")
-    assert (settled.pid, settled.address, settled.identity_key) == (None, "", "")
+    assert (settled.pid, settled.address) == (None, "")
 
 
 async def test_what_died_while_front_was_away_has_failed(
@@ -106,12 +108,82 @@ async def test_what_died_while_front_was_away_has_failed(
     assert (settled.state, settled.reason) == (State.FAILED, "killed")
 
 
-async def test_what_runs_in_no_table_is_stopped(
+async def test_who_waits_is_not_looked_for_and_keeps_the_place(
     store: Store, clock: FakeClock, spawner: WellBehaved
 ) -> None:
-    await run(spawner)
-    assert await reconcile(operations_with(spawner, store, clock), [ADA, BOB]) == []
-    assert spawner.stops == [ADA, BOB]
+    waiting = ServerRecord(BOB, State.QUEUED, started=5.0)
+    settled, pending = await settle(store, clock, spawner, waiting)
+    assert settled == waiting
+    assert pending == [waiting]
+
+
+async def test_a_hung_supervisord_does_not_keep_front_from_serving(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hung(WellBehaved):
+        async def poll(self, name: ServerName) -> Alive | Gone:
+            await asyncio.sleep(60)
+            return Gone()
+
+    monkeypatch.setattr("proxy.servers.reconcile.RECONCILE_SECONDS", 0.1)
+    starting = ServerRecord(ADA, State.STARTING)
+    settled, pending = await settle(store, clock, Hung(clock), starting)
+    assert settled == starting
+    assert pending == [starting]
+
+
+class Leftovers:
+    """Files of these servers, and what was cleared away."""
+
+    def __init__(self, store: Store, *names: ServerName) -> None:
+        self.names = list(names)
+        self.cleared: list[ServerName] = []
+
+        async def find_names() -> list[ServerName]:
+            return self.names
+
+        async def clear_away(name: ServerName) -> None:
+            self.cleared.append(name)
+
+        self.sweep = Sweep(lambda: store.read(servers.list_all), find_names, clear_away).sweep
+
+
+async def test_what_runs_in_no_table_is_stopped_once_it_was_seen_twice(
+    store: Store, clock: FakeClock
+) -> None:
+    left = Leftovers(store, ADA, BOB)
+    await left.sweep()
+    assert left.cleared == []
+    await store.write(servers.put, ServerRecord(BOB, State.STARTING), clock())
+    await left.sweep()
+    assert left.cleared == [ADA]
+
+
+@pytest.mark.parametrize("state", [State.STARTING, State.READY, State.STOPPING])
+async def test_what_somebody_wants_or_is_pending_is_left_alone(
+    store: Store, clock: FakeClock, state: State
+) -> None:
+    await store.write(servers.put, ServerRecord(ADA, state), clock())
+    left = Leftovers(store, ADA)
+    for _ in range(3):
+        await left.sweep()
+    assert left.cleared == []
+
+
+async def test_a_stray_that_comes_and_goes_is_never_seen_twice(store: Store) -> None:
+    left = Leftovers(store, ADA)
+    for names in ([ADA], [], [ADA], [], [ADA]):
+        left.names = names
+        await left.sweep()
+    assert left.cleared == []
+
+
+async def test_many_strays_are_cleared_away_some_at_a_time(store: Store) -> None:
+    names = [ServerName(f"p{number}", "home") for number in range(20)]
+    left = Leftovers(store, *names)
+    for _ in range(2):
+        await left.sweep()
+    assert len(left.cleared) == 8
 
 
 async def test_a_silent_supervisord_keeps_nobody_from_starting(
@@ -120,9 +192,3 @@ async def test_a_silent_supervisord_keeps_nobody_from_starting(
     settled, pending = await settle(store, clock, Silent(clock), READY)
     assert settled == READY
     assert pending == []
-
-
-async def test_a_stray_that_cannot_be_stopped_is_no_reason_to_fail(
-    store: Store, clock: FakeClock
-) -> None:
-    assert await reconcile(operations_with(Broken(clock), store, clock), [ADA]) == []

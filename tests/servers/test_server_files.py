@@ -6,6 +6,7 @@ from pathlib import Path
 
 from proxy.core.identity import ServerName
 from proxy.notebook import handed_down
+from proxy.notebook.start_request import from_text
 from proxy.servers.places import Places
 from proxy.servers.server_files import (
     delete_files,
@@ -35,18 +36,22 @@ def test_nobody_else_can_read_what_a_server_is_started_with(tmp_path: Path) -> N
     spec = ServerSpec(ADA, tmp_path / "nb", KEY, environment={"PASSWORD": "hush"})
     write(places, spec)
     folder = places.server_folder(ADA)
-    assert mode(folder) == mode(places.sockets) == mode(places.programs) == 0o700
+    folders = (folder, places.sockets, places.programs, places.starts, places.own_folder(ADA))
+    assert {mode(each) for each in folders} == {0o700}
+    assert mode(places.request_file(ADA)) == 0o600
     assert {mode(path) for path in folder.iterdir()} == {0o600}
-    program = places.program_file(ADA).read_text()
-    assert KEY not in program
-    assert "hush" not in program
+    for told in (places.program_file(ADA), places.request_file(ADA)):
+        assert KEY not in told.read_text()
+        assert "hush" not in told.read_text()
     assert handed_down.read(folder).environment == {"PASSWORD": "hush"}
 
 
 def test_people_have_a_home_of_their_own(tmp_path: Path) -> None:
     places = places_in(tmp_path)
     write(places, ServerSpec(ADA, tmp_path / "nb/ada/course", KEY, home=tmp_path / "nb/ada/home"))
-    assert f"HOME={tmp_path}/nb/ada/home " in places.program_file(ADA).read_text()
+    request = from_text(places.request_file(ADA).read_text())
+    assert request.environment["HOME"] == f"{tmp_path}/nb/ada/home"
+    assert request.confinement.uid is None
     assert mode(tmp_path / "nb/ada/home") == mode(tmp_path / "nb/ada/course") == 0o700
 
 
@@ -107,5 +112,8 @@ def test_a_tail_of_a_long_or_broken_log_is_short(tmp_path: Path) -> None:
 def test_sockets_of_the_longest_names_fit(tmp_path: Path) -> None:
     longest = ServerName("o" * 48, "w" * 48)
     places = Places(Path("/" + "r" * 76), tmp_path, "python")
+    passage = Places(Path("/run"), tmp_path, "python", Path("/run/sifu-0123456789ab"))
+    kernel = passage.own_folder(longest) / f"kernel-{'u' * 36}-ipc-99"
+    assert len(bytes(kernel)) <= 107
     assert len(bytes(places.server_socket(longest))) <= 107
     assert places.server_socket(longest) != places.server_socket(ServerName("o" * 48, "w" * 47))

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,17 +27,44 @@ from tests.servers.supervision import Supervision, supervision
 pytestmark = pytest.mark.system
 
 
-@pytest.fixture
-def supervised() -> Iterator[Supervision]:
+FORK_SERVER = """
+[program:fork-server]
+command={python} -I -m proxy.notebook.fork_server {run}/fork.sock
+startretries=1000
+"""
+
+
+@pytest.fixture(params=[False, True], ids=["by-exec", "forked"])
+def supervised(request: pytest.FixtureRequest) -> Iterator[Supervision]:
     with supervision() as made:
+        if request.param:
+            add_fork_server(made)
         made.start()
+        if request.param:
+            await_socket(made.places.fork_socket)
         yield made
+
+
+def add_fork_server(made: Supervision) -> None:
+    text = FORK_SERVER.format(python=sys.executable, run=made.places.run)
+    (made.places.programs / "fork-server.conf").write_text(text)
+
+
+def await_socket(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def spawner_over(places: Places) -> SupervisedSpawner:
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(places.run / "people's home; 100%")}
     return SupervisedSpawner(
-        places, SupervisorRpc(places.supervisor_socket), system_clock, environment
+        places,
+        SupervisorRpc(places.supervisor_socket),
+        system_clock,
+        environment,
+        forks=(places.programs / "fork-server.conf").exists(),
     )
 
 
@@ -122,7 +151,6 @@ async def test_another_run_is_not_touched(supervised: Supervision, short_path: P
     alive = await spawner.start(spec_in(supervised.places))
     elsewhere = Places(run=short_path, logs=short_path, python=supervised.places.python)
     look = asyncio.to_thread
-    assert await look(processes.find_notebook, elsewhere.server_folder(ADA)) is None
     assert await look(processes.find_notebooks, elsewhere.servers) == []
     found = await look(processes.find_notebooks, supervised.places.servers)
     assert [process.pid for process in found] == [alive.pid]

@@ -1,13 +1,20 @@
 """What servers are started with, from the settings."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from proxy.core.identity import SHARED
 from proxy.core.policy import Workspaces
 from proxy.servers.places import Places, places_of_this_run
-from proxy.servers.wiring import clean_environment, describe_server, find_names, wire_operations
+from proxy.servers.wiring import (
+    clean_environment,
+    describe_server,
+    find_names,
+    scores_address,
+    wire_operations,
+)
 from proxy.settings import Settings
 from proxy.store.database import Store
 from proxy.store.records import ServerRecord
@@ -41,7 +48,22 @@ def test_settings_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     assert spec.https
     assert spec.frame_origins == ("https://lms.example.org",)
     assert (spec.autosave_interval, spec.gateway_url) == (7, "http://g")
-    assert spec.environment == {"COURSE": "physics"}
+    told = "127.0.0.1:3334 127.0.0.1:3334"
+    assert spec.environment == {"COURSE": "physics", "NOTEBOOK_SCORES": told}
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"bind": "0.0.0.0", "front_port": 80}, "127.0.0.1:80 127.0.0.1:80"),
+        ({"bind": "10.0.0.5"}, "10.0.0.5:3334 10.0.0.5:3334"),
+        ({"front_url": "https://sifu.example.org"}, "127.0.0.1:3334 sifu.example.org"),
+    ],
+)
+def test_kernels_are_told_where_the_front_listens_and_its_name(
+    values: dict[str, Any], told: str
+) -> None:
+    assert scores_address(Settings(**values)) == told
 
 
 def test_notebooks_see_a_clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:

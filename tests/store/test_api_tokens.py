@@ -89,3 +89,20 @@ def test_all_are_listed(store, ada):
     make(store, add_user(store, "bob"), "two")
     listed = store.read_now(api_tokens.list_all)
     assert {(token.id, token.user.name) for token in listed} == {("one", "ada"), ("two", "bob")}
+
+
+def test_a_token_of_a_moment_leaves_no_row_and_the_relays_are_told(store):
+    ada = add_user(store)
+    store.write_now(
+        api_tokens.create,
+        token_id="cli-1",
+        secret_hash="h",
+        user_id=ada.id,
+        label="",
+        now=1.0,
+        expires=61.0,
+    )
+    store.write_now(api_tokens.remove, "cli-1", 2.0)
+    store.write_now(api_tokens.remove, "cli-1", 3.0)
+    assert store.read_now(api_tokens.list_all) == []
+    assert told(store) == [("token", "cli-1")]

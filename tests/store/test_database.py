@@ -106,6 +106,47 @@ async def test_a_client_that_goes_away_does_not_cut_a_change_in_half(store):
             await asyncio.sleep(0.01)
 
 
+def test_a_change_that_meets_a_row_of_another_runs_again(store):
+    """As on PostgreSQL, where the other's row was not there yet when ours looked for it."""
+    store.write_now(add, 1)
+    numbers = [1, 1, 2]
+
+    def look_and_add(connection: Connection) -> None:
+        number = numbers.pop(0)
+        add(connection, number + 10)
+        add(connection, number)
+
+    store.write_now(look_and_add)
+    assert not numbers
+    assert store.read_now(count) == 3
+
+
+def test_a_change_that_never_fits_is_given_up(store):
+    store.write_now(add, 1)
+    tries = []
+
+    def add_again(connection: Connection) -> None:
+        tries.append(1)
+        add(connection, 1)
+
+    with pytest.raises(StoreUnavailable):
+        store.write_now(add_again)
+    assert len(tries) == 3
+
+
+def test_a_refusal_is_not_asked_for_again(store):
+    tries = []
+
+    def add_ada(connection: Connection) -> None:
+        tries.append(1)
+        users.add(connection, "ada", is_admin=False, password_hash=None, now=1.0)
+
+    store.write_now(add_ada)
+    with pytest.raises(Conflict):
+        store.write_now(add_ada)
+    assert len(tries) == 2
+
+
 async def test_every_fault_of_the_database_is_one_error_without_its_text(store):
     await store.write(add, 1)
     for work in (lambda c: c.exec_driver_sql("SELECT * FROM nothing"), lambda c: add(c, 1)):

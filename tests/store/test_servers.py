@@ -4,6 +4,7 @@ from dataclasses import replace
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.store import servers
+from proxy.store.database import Store
 from proxy.store.records import ServerRecord
 from tests.store.people import told
 
@@ -65,3 +66,20 @@ def test_servers_are_listed_in_the_order_of_their_names(store):
     for name in names:
         store.write_now(servers.put, ServerRecord(name), 1.0)
     assert [record.name for record in store.read_now(servers.list_all)] == sorted(names)
+
+
+def test_a_start_is_slow_by_the_time_since_it_has_a_process(store: Store) -> None:
+    def put(owner: str, state: State, now: float, pid: int | None = None) -> None:
+        record = ServerRecord(ServerName(owner, "home"), state, pid=pid, started=1.0)
+        store.write_now(servers.put, record, now)
+
+    assert store.read_now(servers.count_by_state, 10.0) == ({}, 0)
+    put("ready", State.READY, 2.0, 1)
+    put("no-process", State.STARTING, 2.0)
+    put("loads", State.STARTING, 2.0, 3)
+    put("just-born", State.STARTING, 2.0)
+    put("just-born", State.STARTING, 10.0, 4)
+    states = {State.READY: 1, State.STARTING: 3}
+    assert store.read_now(servers.count_by_state, 10.0) == (states, 1)
+    store.write_now(servers.touch, ServerName("loads", "home"), 20.0)
+    assert store.read_now(servers.count_by_state, 10.0) == (states, 1)

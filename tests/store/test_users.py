@@ -99,3 +99,42 @@ def test_an_account_without_a_password_says_so(store):
     assert ada.has_password is False
     assert store.read_now(users.password_hash, ada.id) is None
     assert store.read_now(users.password_hash, 999) is None
+
+
+def test_a_disabled_account_keeps_nothing_that_lets_anybody_in(store):
+    ada = add_user(store, "ada")
+    store.write_now(
+        sessions.open_session,
+        session_id="s",
+        secret_hash="h",
+        user_id=ada.id,
+        now=1.0,
+        expires=9.0,
+    )
+    store.write_now(
+        api_tokens.create,
+        token_id="t",
+        secret_hash="k",
+        user_id=ada.id,
+        label="",
+        now=1.0,
+        expires=None,
+    )
+    store.write_now(sign_in_links.create, "link", ada.id, 9.0)
+    assert store.read_now(sessions.last_seen) == {ada.id: (1.0, 1)}
+    store.write_now(users.disable, ada, 2.0)
+    assert told(store) == [("session", "s"), ("token", "t"), ("user", "ada")]
+    assert store.read_now(users.find, "ada").is_disabled is True
+    assert store.write_now(sign_in_links.consume, "link", 2.0) is None
+    assert store.read_now(sessions.last_seen) == {ada.id: (1.0, 0)}
+    store.write_now(users.enable, ada)
+    assert store.read_now(users.find, "ada").is_disabled is False
+    assert store.read_now(sessions.get, "s").ended == 2.0
+    assert store.read_now(api_tokens.find_by_secret, "k").revoked == 2.0
+
+
+def test_a_role_is_given_and_taken(store):
+    ada = add_user(store, "ada")
+    for is_admin in (True, False):
+        store.write_now(users.set_admin, ada, is_admin=is_admin)
+        assert store.read_now(users.find, "ada").is_admin is is_admin

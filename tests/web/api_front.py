@@ -16,9 +16,11 @@ from proxy.core.clock import Clock
 from proxy.core.credentials import API_TOKEN_PREFIX, hash_secret
 from proxy.core.identity import ServerName, User
 from proxy.core.lifecycle import State
+from proxy.core.limits import Usage
 from proxy.core.policy import Workspaces
 from proxy.core.progress import Progress
 from proxy.front_app import build_app
+from proxy.servers.maintenance import FILE, Maintenance
 from proxy.servers.manager import Outcome, ServerManager
 from proxy.settings import Settings
 from proxy.store import api_tokens, sessions, users
@@ -29,14 +31,17 @@ from proxy.store.records import ServerRecord
 class PretendedManager(ServerManager):
     """Has the manager's shape, starts nothing, and counts what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.maintenance = Maintenance(folder / FILE, clock)
         self.records: dict[ServerName, ServerRecord] = {}
         self.starts: list[ServerName] = []
         self.failure = ""
         self.may_settle = asyncio.Event()
         self.may_settle.set()
         self.steps: list[Progress] = []
-        self.log = ("one", "two", "three")
+        self.log: tuple[str, ...] = ("one", "two", "three")
+        self.used: dict[ServerName, Usage] = {}
+        self.idle: list[ServerName] = []
 
     async def start(self, name: ServerName, *, gateway_url: str | None = None) -> Outcome:
         record = self.records.get(name)
@@ -58,7 +63,9 @@ class PretendedManager(ServerManager):
         return self.records[name]
 
     async def stop(self, name: ServerName, *, reason: str = "") -> ServerRecord:
-        self.records[name] = replace(self.records[name], state=State.STOPPED, pid=None)
+        self.records[name] = replace(
+            self.records[name], state=State.STOPPED, pid=None, reason=reason
+        )
         return self.records[name]
 
     async def get(self, name: ServerName) -> ServerRecord | None:
@@ -72,6 +79,18 @@ class PretendedManager(ServerManager):
             yield step
         if not self.steps or not self.steps[-1].is_last:
             await asyncio.Event().wait()
+
+    def disk_advice(self, name: ServerName) -> str:
+        return ""
+
+    def usage(self, name: ServerName) -> Usage | None:
+        return self.used.get(name)
+
+    async def stop_idle(self, seconds: int = 600, *, reason: str = "It was idle.") -> int:
+        idle = [name for name in self.idle if self.records[name].state is State.READY]
+        for name in idle:
+            await self.stop(name, reason=reason)
+        return len(idle)
 
     async def log_tail(self, name: ServerName, lines: int) -> tuple[str, ...]:
         return self.log[-lines:]
@@ -158,7 +177,7 @@ async def run_front(
         front_port=listener.getsockname()[1],
         notebook_port=free_port(),
     )
-    manager = PretendedManager()
+    manager = PretendedManager(folder, clock)
     app = build_app(settings, store, manager, clock=clock, random=secrets.token_urlsafe)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=5)
     await runner.setup()

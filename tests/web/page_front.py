@@ -1,5 +1,6 @@
 """A front on a real socket for the tests of pages, and browsers to visit it with."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from proxy.store import sessions
 from proxy.store.database import Store
 from proxy.store.records import ServerRecord
 from proxy.web import keys
+from proxy.web.local_peers import LocalPeers
 from tests.auth.people import CHEAP, PASSWORD, CountedRandom, add_user
 from tests.conftest import FakeClock
 from tests.web.api_front import PretendedManager
@@ -97,6 +99,16 @@ class Pages:
                 got.status, got.headers, await got.text(), got.headers.getall("Set-Cookie", [])
             )
 
+    async def first_event(self, path: str, who: str) -> dict[str, str]:
+        """Return what the first event of a live page holds."""
+        headers = OWN | {"Cookie": f"sifu={self.secrets[who]}"}
+        async with self.client.get(ORIGIN + path, headers=headers) as got:
+            assert got.status == 200, await got.text()
+            assert got.content_type == "text/event-stream"
+            line = (await got.content.readline()).decode()
+            found: dict[str, str] = json.loads(line.removeprefix("data: "))
+            return found
+
     def server_is(self, state: State, name: ServerName | None = None, **more: Any) -> ServerName:
         """Pretend that a server (default: ada's) is in this state."""
         name = name or ServerName("ada", "home")
@@ -117,9 +129,13 @@ async def run_pages(
         "notebook_port": NOTEBOOK_PORT,
         "secret": Secret("s" * 40),
     }
+    providers = changes.pop("providers", None)
+    peers = changes.pop("local_peers", LocalPeers(range(100_000, 100_010)))
     settings = Settings(**(values | changes))
-    manager = PretendedManager()
-    app = build_app(settings, store, manager, clock, CountedRandom())
+    manager = PretendedManager(folder, clock)
+    app = build_app(settings, store, manager, clock, CountedRandom(), providers=providers)
+    # Whether people have accounts here must not depend on who runs the tests.
+    app[keys.LOCAL_PEERS] = peers
     app[keys.PASSWORDS] = Passwords(store, clock=clock, hasher=CHEAP)
     runner = web.AppRunner(app, shutdown_timeout=2, access_log=None, handler_cancellation=True)
     await runner.setup()

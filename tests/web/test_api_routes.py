@@ -11,7 +11,7 @@ ROWS = with_document(list_endpoints(HealthCheck(), EventStreams()))
 
 
 def path_of(row):
-    return row.path.format(owner="ada", workspace="home", name="ada", id="1")
+    return row.path.format(owner="ada", workspace="home", name="ada", id="1", course="stats")
 
 
 @pytest.fixture

@@ -93,10 +93,10 @@ async def test_a_start_that_hangs_is_answered_at_last(front, monkeypatch):
 async def test_a_stop_that_hangs_or_fails_is_no_success(front, monkeypatch):
     await front.ask("POST", "/api/servers", "ada")
 
-    async def hang(_name):
+    async def hang(_name, *, reason=""):
         await asyncio.sleep(30)
 
-    async def fail(name):
+    async def fail(name, *, reason=""):
         return replace(front.manager.records[name], state=State.FAILED)
 
     monkeypatch.setattr("proxy.web.api_servers._GRACE_SECONDS", 0.1)

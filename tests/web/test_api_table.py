@@ -24,12 +24,25 @@ def test_the_contract_is_offered():
     }
 
 
-def test_accounts_and_metrics_are_for_administrators_and_only_the_health_for_anybody():
+ADMINS = (
+    "/api/users",
+    "/api/platform",
+    "/api/overview",
+    "/api/events",
+    "/api/maintenance",
+    "/metrics",
+)
+
+
+def test_what_is_everybodys_is_for_administrators_and_only_the_health_for_anybody():
     for row in ROWS:
-        if row.path.startswith(("/api/users", "/metrics")):
+        is_admins = row.path.startswith(ADMINS) or row.path == "/api/servers/stop-idle"
+        if is_admins or (row.path == "/api/notice" and row.method != "GET"):
             assert row.caller is Caller.ADMIN
         elif row.path == "/healthz":
             assert row.caller is Caller.ANYBODY
+        elif (row.method, row.path) == ("POST", "/api/scores"):
+            assert row.caller is Caller.KERNEL
         else:
             assert row.caller is Caller.SIGNED_IN
 

@@ -29,13 +29,19 @@ def test_no_page_may_run_or_style_inline(path: str) -> None:
     assert policy(path)["base-uri"] == "'none'"
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/start/ada/home", "/open/ada/home/lab"])
+@pytest.mark.parametrize(
+    "path",
+    ["/sign-in", "/start/ada/home", "/open/ada/home/lab", "/lti/login", "/lti/arrived"],
+)
 def test_what_leads_to_a_notebook_may_be_framed_by_the_course_page(path: str) -> None:
-    assert policy(path, (LMS,))["frame-ancestors"] == f"'self' {LMS}"
+    # The notebook's own origin too: a page that lost its server shows the way back in a frame.
+    assert policy(path, (LMS,))["frame-ancestors"] == f"'self' {LMS} https://n.example"
     assert policy(path)["frame-ancestors"] == "'self'"
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-out", "/stop/ada/home", "/api/users", "/sign-out/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-out", "/stop/ada/home", "/api/users", "/lti", "/ltis/x"]
+)
 def test_everything_else_may_be_framed_by_nobody(path: str) -> None:
     assert policy(path, (LMS,))["frame-ancestors"] == "'none'"
 
@@ -74,3 +80,11 @@ async def test_an_error_under_a_framed_address_is_seen_in_the_frame(pages: Pages
     answer = await pages.ask("GET", "/open/bob/home/lab", "ada")
     assert answer.status == 403
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_form_that_goes_elsewhere_goes_to_one_origin() -> None:
+    headers = security_headers(
+        "/lti/choose", notebook_origin="https://n.example", framers=(), form_target=LMS
+    )
+    assert f"; form-action {LMS}; " in headers["Content-Security-Policy"]
+    assert policy("/lti/choose")["form-action"] == "'self' https://n.example"

@@ -6,6 +6,7 @@ import pytest
 
 from proxy.core.identity import SHARED, ServerName
 from proxy.core.lifecycle import State
+from proxy.core.limits import Usage
 from proxy.core.policy import Workspaces
 from proxy.store.database import Store
 from tests.conftest import FakeClock
@@ -49,13 +50,44 @@ async def test_nobody_sees_the_servers_of_others(pages: Pages) -> None:
     assert "bob" not in page
 
 
-async def test_an_administrator_sees_everybodys_but_opens_none(pages: Pages) -> None:
-    pages.server_is(State.READY, ServerName("bob", "home"))
-    pages.server_is(State.READY, ServerName("gone", "home"))
-    page = (await pages.ask("GET", "/", "root")).text
-    assert "/stop/bob/home" in page
-    assert "/open/bob/home" not in page
-    assert "gone" not in page
+async def test_whoever_waits_is_told_their_place_and_may_leave(pages: Pages) -> None:
+    pages.server_is(State.QUEUED, place=3)
+    page = (await pages.ask("GET", "/", "ada")).text
+    assert "You are number 3 in the queue." in page
+    assert "Leave the queue" in page
+    assert "/stop/ada/home" in page
+
+
+async def test_one_reads_why_it_was_stopped(pages: Pages) -> None:
+    pages.server_is(State.STOPPED, reason="Stopped after 2 hours without activity.")
+    assert "Stopped after 2 hours without activity." in (await pages.ask("GET", "/", "ada")).text
+
+
+async def test_memory_is_shown_as_it_is_used(pages: Pages) -> None:
+    name = pages.server_is(State.READY)
+    pages.manager.used[name] = Usage(412 * 2**20, 1.0, 3, pages.clock())
+    assert "412 MiB" in (await pages.ask("GET", "/", "ada")).text
+
+
+async def test_the_log_is_there_to_unfold_and_is_text(pages: Pages) -> None:
+    pages.server_is(State.READY, started=pages.clock())
+    pages.manager.log = ("<b>line</b>",)
+    page = (await pages.ask("GET", "/", "ada")).text
+    assert "&lt;b&gt;line&lt;/b&gt;" in page
+    assert 'data-log="/api/servers/ada/home/log?lines=20"' in page
+
+
+async def test_the_part_that_changes_is_what_the_page_shows(pages: Pages) -> None:
+    pages.server_is(State.READY, started=pages.clock())
+    page = (await pages.ask("GET", "/", "ada")).text
+    event = await pages.first_event("/live", "ada")
+    assert 'href="/open/ada/home/lab"' in event["part"]
+    assert event["part"].split("<details")[0] in page
+
+
+async def test_administrators_find_the_way_and_others_do_not(pages: Pages) -> None:
+    assert 'href="/admin"' in (await pages.ask("GET", "/", "root")).text
+    assert "/admin" not in (await pages.ask("GET", "/", "ada")).text
 
 
 async def test_the_shared_workspace_is_everybodys(

@@ -1,6 +1,7 @@
 """The chain around every request: hosts, origins, addresses, errors, logs."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -239,3 +240,44 @@ async def test_the_log_names_the_number_that_the_page_shows(
 async def test_static_files_are_shown_without_asking_who(pages: Pages) -> None:
     answer = await pages.ask_bare("GET", "/static/app.css", headers=OWN | {"Cookie": "sifu=guess"})
     assert answer.status == 200
+
+
+FOREIGN_POST = {"Sec-Fetch-Site": "cross-site", "Origin": "https://lms.example.org"}
+
+
+async def test_other_sites_may_post_to_two_addresses_and_no_third(pages: Pages) -> None:
+    refused_by = "That came from a page that is not Sifu"
+    taken = set()
+    for route in pages.app.router.routes():
+        if route.resource is None or route.method in {"GET", "HEAD"}:
+            continue
+        path = re.sub(r"[{].*?[}]", "x", route.resource.canonical)
+        answer = await pages.ask_bare(route.method, path, headers=PAGE | FOREIGN_POST)
+        if refused_by not in answer.text:
+            taken.add((route.method, path))
+    assert taken == {("POST", "/lti/login"), ("POST", "/lti/launch")}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/lti/launch"),
+        ("DELETE", "/lti/login"),
+        ("PATCH", "/lti/launch"),
+        ("POST", "/lti/launch/"),
+        ("POST", "/lti/launch/x"),
+        ("POST", "/lti/Launch"),
+        ("POST", "//lti/launch"),
+        ("POST", "/x/../lti/launch/../arrived"),
+        ("POST", "/lti/launch%2f..%2farrived"),
+        ("POST", "/lti/arrived?/lti/launch"),
+        ("POST", "/lti/arrived;/lti/launch"),
+        ("POST", "/lti%2flaunch"),
+        ("POST", "/sign-out#/lti/launch"),
+    ],
+)
+async def test_what_merely_looks_like_them_is_none(pages: Pages, method: str, path: str) -> None:
+    answer = await pages.ask_bare(method, path, headers=PAGE | FOREIGN_POST)
+    # By whichever check comes first: no such address, no such method, or the foreign origin.
+    assert answer.status in {400, 403, 404, 405}, answer.text
+    assert "This launch was not accepted" not in answer.text

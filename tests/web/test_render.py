@@ -23,7 +23,13 @@ def test_a_template_holds_nothing_inline(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))
 def test_every_form_that_changes_something_posts(name: str) -> None:
-    assert all('method="post"' in tag for tag in re.findall(r"<form[^>]*>", TEMPLATES[name]))
+    # A search changes nothing, and its address can be kept.
+    posting = [tag for tag in _forms(TEMPLATES[name]) if 'class="filters"' not in tag]
+    assert all('method="post"' in tag for tag in posting)
+
+
+def _forms(text: str) -> list[str]:
+    return re.findall(r"<form[^>]*>", text)
 
 
 def test_values_are_escaped() -> None:

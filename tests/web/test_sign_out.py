@@ -39,3 +39,21 @@ async def test_a_notebook_cannot_sign_its_reader_out(pages: Pages) -> None:
 async def test_who_is_not_signed_in_goes_to_the_sign_in(pages: Pages) -> None:
     assert (await pages.ask("GET", "/sign-out")).location == "/sign-in"
     assert (await pages.ask("POST", "/sign-out")).location == "/sign-in"
+
+
+async def test_signing_out_everywhere_ends_every_session(pages: Pages) -> None:
+    elsewhere = pages.secrets["ada"]
+    await pages.sign_in("ada")
+    answer = await pages.ask("POST", "/sign-out/everywhere", "ada")
+    assert (answer.status, answer.location) == (303, "/sign-in")
+    for secret in (elsewhere, pages.secrets["ada"]):
+        home = await pages.ask("GET", "/", headers={"Cookie": f"sifu={secret}"})
+        assert home.location.startswith("/sign-in")
+    assert (await pages.ask("GET", "/", "bob")).status == 200
+
+
+async def test_nobody_is_signed_out_everywhere_by_a_stranger(pages: Pages) -> None:
+    assert (await pages.ask("POST", "/sign-out/everywhere")).location == "/sign-in"
+    foreign = {"Sec-Fetch-Site": "same-site"}
+    assert (await pages.ask("POST", "/sign-out/everywhere", "ada", headers=foreign)).status == 403
+    assert (await pages.ask("GET", "/", "ada")).status == 200

@@ -1,5 +1,7 @@
 """Starting and stopping, by people with and without scripts."""
 
+import re
+
 import pytest
 
 from proxy.core.identity import ServerName
@@ -16,13 +18,13 @@ async def test_the_page_names_what_its_script_needs(pages: Pages) -> None:
 
 
 async def test_looking_starts_nothing(pages: Pages) -> None:
-    await pages.ask("GET", "/start/ada/home?wait=1", "ada")
+    await pages.ask("GET", "/start/ada/home", "ada")
     assert not pages.manager.starts
 
 
 async def test_a_form_starts_and_comes_back_to_wait(pages: Pages) -> None:
     answer = await pages.ask("POST", "/start/ada/home?next=tree", "ada")
-    assert (answer.status, answer.location) == (303, "/start/ada/home?next=tree&wait=1")
+    assert (answer.status, answer.location) == (303, "/start/ada/home?next=tree")
     assert pages.manager.starts == [ServerName("ada", "home")]
     waiting = (await pages.ask("GET", answer.location, "ada")).text
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in waiting
@@ -36,10 +38,19 @@ async def test_a_script_starts_and_gets_the_state(pages: Pages) -> None:
     assert '"starting"' in answer.text
 
 
+async def test_who_waits_is_told_the_place_and_may_leave(pages: Pages) -> None:
+    pages.server_is(State.QUEUED, place=3)
+    page = (await pages.ask("GET", "/start/ada/home", "ada")).text
+    assert "You are number 3 in the queue." in page
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
+    assert re.search(r'<form [^>]*action="/stop/ada/home" data-part="leave" >', page)
+    assert re.search(r'data-part="form" hidden>', page)
+
+
 async def test_a_ready_server_is_opened_at_once(pages: Pages) -> None:
     pages.server_is(State.READY)
     assert (await pages.ask("GET", "/start/ada/home", "ada")).location == "/open/ada/home/lab"
-    deep = await pages.ask("GET", "/start/ada/home?next=tree/x%3Fy%3D1&wait=1", "ada")
+    deep = await pages.ask("GET", "/start/ada/home?next=tree/x%3Fy%3D1", "ada")
     assert deep.location == "/open/ada/home/tree/x?y=1"
 
 

@@ -1,5 +1,7 @@
-// What pages do by themselves: keep times fresh, ask before a stop, follow the start of a server.
-// Every page works without it.
+// What pages do by themselves: keep times fresh, ask before a stop, follow the start of a server,
+// show what changes. Every page works without it.
+
+import { followPage } from "./live.js";
 
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 const words = new Intl.RelativeTimeFormat("en", { numeric: "always" });
@@ -26,19 +28,38 @@ addEventListener("submit", (event) => {
   if (question && !confirm(question)) event.preventDefault();
 });
 
+const MENUS = "details.account[open], details.choices[open]";
+
 addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.account[open]")) {
+  for (const menu of document.querySelectorAll(MENUS)) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
 
 addEventListener("keydown", (event) => {
-  const menu = document.querySelector("details.account[open]");
+  const menu = document.querySelector(MENUS);
   if (event.key === "Escape" && menu) {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
 });
+
+// What is shown once is easily copied.
+for (const field of document.querySelectorAll("input[data-copy]")) {
+  field.addEventListener("focus", () => field.select());
+}
+
+// A log is as old as the page; whoever opens it sees what it says now.
+addEventListener("toggle", async ({ target }) => {
+  if (!target.open || !target.dataset?.log) return;
+  const answer = await fetch(target.dataset.log, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const { lines } = await answer.json();
+  target.querySelector("pre").textContent = lines.join("\n") || "Nothing was written yet.";
+}, true);
+
+const live = document.querySelector("[data-live]");
+if (live) followPage(live, refreshTimes);
 
 const page = document.querySelector("[data-events]");
 if (page) followStart(page);
@@ -46,7 +67,8 @@ if (page) followStart(page);
 function followStart(page) {
   const { action, events, wayOn, state } = page.dataset;
   const part = (name) => page.querySelector(`[data-part=${name}]`);
-  const [bar, steps, notice, log, form] = ["bar", "steps", "notice", "log", "form"].map(part);
+  const [bar, steps, notice, log] = ["bar", "steps", "notice", "log"].map(part);
+  const [form, leave] = ["form", "leave"].map(part);
 
   const heading = page.querySelector("h1");
 
@@ -57,9 +79,17 @@ function followStart(page) {
     steps.append(step);
   }
 
+  // Whoever waits is told the newest place alone, not the way of it.
+  function wait(isWaiting) {
+    if (isWaiting || !leave.hidden) steps.replaceChildren();
+    bar.hidden = isWaiting;
+    leave.hidden = !isWaiting;
+    heading.textContent = isWaiting ? "Waiting for room" : "Starting the server";
+  }
+
   function fail(message, lines = []) {
     heading.textContent = "The server did not start";
-    bar.hidden = steps.hidden = true;
+    bar.hidden = steps.hidden = leave.hidden = true;
     notice.hidden = form.hidden = false;
     notice.textContent = message;
     log.textContent = lines.join("\n");
@@ -79,6 +109,7 @@ function followStart(page) {
       } else if (step.state === "failed" || step.state === "stopped") {
         fail(step.message, step.log);
       } else {
+        wait(step.state === "queued");
         bar.value = Math.max(bar.value, step.percent);
         say(step.message);
         return;
@@ -92,11 +123,11 @@ function followStart(page) {
   }
 
   async function begin() {
-    heading.textContent = "Starting the server";
     notice.hidden = log.hidden = form.hidden = true;
-    bar.hidden = steps.hidden = false;
+    steps.hidden = false;
     bar.value = 3;
-    if (state !== "stopping") steps.replaceChildren();
+    wait(state === "queued");
+    if (state !== "stopping" && state !== "queued") steps.replaceChildren();
     try {
       const headers = { Accept: "application/json" };
       const answer = await fetch(action, { method: "POST", headers });
@@ -112,5 +143,5 @@ function followStart(page) {
     event.preventDefault();
     begin();
   });
-  if (state === "starting" || state === "stopping" || state === "stopped") begin();
+  if (["queued", "starting", "stopping", "stopped"].includes(state)) begin();
 }

@@ -1,0 +1,1 @@
+"""Measures what it costs to give everybody a Jupyter server, beside JupyterHub."""

@@ -1,0 +1,127 @@
+"""The control API of the front that runs, asked by a command.
+
+Promises: the command line needs no token of its own: whoever may read the store may do everything
+anyway. It makes one for an administrator, good for a minute and for one command, and deletes it.
+Must not: show it to anybody, or send it to anything but the front of this machine.
+"""
+
+import http.client
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from proxy.cli.installation import Installation, open_installation
+from proxy.core.clock import system_clock
+from proxy.core.credentials import (
+    API_TOKEN_PREFIX,
+    COMMAND_LINE_TOKEN,
+    SECRET_BYTES,
+    hash_secret,
+)
+from proxy.core.errors import Conflict, ServerNotRunning
+from proxy.settings import Settings
+from proxy.store import api_tokens, users
+
+# A stop may take that long.
+_ANSWER_SECONDS = 90
+_TOKEN_SECONDS = 60.0
+_MOST_BYTES = 16 * 2**20
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1"}  # noqa: S104 (to connect, not to listen)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontApi:
+    """Asks as an administrator."""
+
+    settings: Settings
+    secret: str
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Return the JSON of the answer; raises `Conflict` (what it says), `ServerNotRunning`."""
+        status, text = self._exchange(method, path, body)
+        try:
+            found = json.loads(text)
+        except ValueError:
+            raise ServerNotRunning(f"What listens at {self._address} is not Sifu.") from None
+        if status >= 400:
+            raise Conflict(str(found.get("detail", text)) if isinstance(found, dict) else text)
+        return found
+
+    @property
+    def _address(self) -> str:
+        return f"{self._host}:{self.settings.front_port}"
+
+    @property
+    def _host(self) -> str:
+        return _EVERYWHERE.get(self.settings.bind, self.settings.bind)
+
+    def _exchange(self, method: str, path: str, body: object) -> tuple[int, str]:
+        connection = http.client.HTTPConnection(
+            self._host, self.settings.front_port, timeout=_ANSWER_SECONDS
+        )
+        headers = {
+            # Front serves its public name alone.
+            "Host": urlsplit(self.settings.front_origin).netloc,
+            "Authorization": f"Bearer {self.secret}",
+            "Accept": "application/json",
+        }
+        text = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            text = json.dumps(body)
+        try:
+            connection.request(method, path, body=text, headers=headers)
+            response = connection.getresponse()
+            return response.status, response.read(_MOST_BYTES).decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException) as problem:
+            raise ServerNotRunning(
+                f"Sifu does not answer at {self._address} ({problem}). Does it run? `sifu up` "
+                "starts it."
+            ) from problem
+        finally:
+            connection.close()
+
+
+@contextmanager
+def open_front() -> Iterator[FrontApi]:
+    """Open the installation, and the door of its front; raises `Conflict`, `StoreUnavailable`."""
+    with open_installation() as here, front_of(here) as front:
+        yield front
+
+
+@contextmanager
+def front_of(here: Installation) -> Iterator[FrontApi]:
+    """The same for an installation that is open already."""
+    secret, token_id = API_TOKEN_PREFIX + secrets.token_urlsafe(SECRET_BYTES), _fresh_id()
+    here.store.write_now(_make_token, token_id, hash_secret(secret), system_clock())
+    try:
+        yield FrontApi(here.settings, secret)
+    finally:
+        here.store.write_now(api_tokens.remove, token_id, system_clock())
+
+
+def _fresh_id() -> str:
+    return COMMAND_LINE_TOKEN + secrets.token_hex(6)
+
+
+def _make_token(connection: Connection, token_id: str, secret_hash: str, now: float) -> None:
+    administrators = [
+        user for user in users.list_all(connection) if user.is_admin and not user.is_disabled
+    ]
+    if not administrators:
+        raise Conflict("There is no administrator. `sifu user add NAME --admin` makes one.")
+    api_tokens.create(
+        connection,
+        token_id=token_id,
+        secret_hash=secret_hash,
+        user_id=administrators[0].id,
+        label="the command line",
+        now=now,
+        expires=now + _TOKEN_SECONDS,
+    )

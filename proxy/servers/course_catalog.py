@@ -1,0 +1,92 @@
+"""The notebooks of the courses of this installation: what a teacher may choose from.
+
+Promises: looks only, follows no link, passes over what is hidden, and is bounded in courses, depth,
+entries and notebooks, whatever is in the folder. Blocks; call it in a thread.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from proxy.core.portal_link import is_course, is_path
+
+FOLDER: Final = "courses"
+MOST_COURSES: Final = 200
+MOST_DEPTH: Final = 8
+MOST_NOTEBOOKS: Final = 2000
+MOST_ENTRIES: Final = 20_000
+_SUFFIX: Final = ".ipynb"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCourse:
+    """`notebooks` are paths below the course, with `.ipynb`."""
+
+    name: str
+    notebooks: tuple[str, ...]
+
+    @property
+    def paths(self) -> list[str]:
+        return [f"{self.name}/{notebook}" for notebook in self.notebooks]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """`is_whole` is False if there was more than is listed."""
+
+    courses: tuple[ListedCourse, ...]
+    is_whole: bool
+
+
+def list_courses(data: Path) -> Catalog:
+    """Return the courses below `SIFU_DATA`, by name; nothing if there is no such folder."""
+    walk = _Walk()
+    names = sorted(entry.name for entry in walk.folders(data / FOLDER) if is_course(entry.name))
+    found = []
+    for name in names[:MOST_COURSES]:
+        notebooks = tuple(sorted(walk.notebooks(data / FOLDER / name, "", MOST_DEPTH)))
+        found.append(ListedCourse(name, notebooks))
+    return Catalog(tuple(found), walk.is_whole and len(names) <= MOST_COURSES)
+
+
+class _Walk:
+    """Counts what it has looked at, and stops in time."""
+
+    def __init__(self) -> None:
+        self.is_whole = True
+        self._entries = MOST_ENTRIES
+        self._notebooks = MOST_NOTEBOOKS
+
+    def folders(self, folder: Path) -> Iterator[os.DirEntry[str]]:
+        return (each for each in self._look(folder) if each.is_dir(follow_symlinks=False))
+
+    def notebooks(self, folder: Path, above: str, depth: int) -> Iterator[str]:
+        for entry in self._look(folder):
+            path = above + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if depth:
+                    yield from self.notebooks(folder / entry.name, f"{path}/", depth - 1)
+                self.is_whole = self.is_whole and depth > 0
+            elif entry.is_file(follow_symlinks=False) and path.endswith(_SUFFIX) and is_path(path):
+                if not self._notebooks:
+                    self.is_whole = False
+                    return
+                self._notebooks -= 1
+                yield path
+
+    def _look(self, folder: Path) -> list[os.DirEntry[str]]:
+        found = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if not self._entries:
+                        self.is_whole = False
+                        break
+                    self._entries -= 1
+                    if not entry.name.startswith("."):
+                        found.append(entry)
+        except OSError:
+            self.is_whole = self.is_whole and not folder.exists()
+        return found

@@ -1,0 +1,41 @@
+"""The front that runs, asked by a command: a real one, in a thread of its own."""
+
+import pytest
+
+from proxy.cli.front_api import front_of, open_front
+from proxy.cli.installation import Installation
+from proxy.core.errors import Conflict, ServerNotRunning
+from proxy.store import api_tokens, users
+
+
+def test_a_front_that_does_not_run_is_told_with_what_to_do(installed, settings):
+    with (
+        front_of(Installation(settings, installed)) as front,
+        pytest.raises(ServerNotRunning) as no,
+    ):
+        front.ask("GET", "/api/overview")
+    assert "`sifu up`" in no.value.public
+
+
+def test_the_token_of_a_command_is_gone_afterwards(installed, settings):
+    with front_of(Installation(settings, installed)):
+        (token,) = installed.read_now(api_tokens.list_all)
+        assert token.id.startswith("cli-")
+        assert token.user.name == "ann"
+        assert token.expires is not None
+    assert installed.read_now(api_tokens.list_all) == []
+
+
+def test_without_an_administrator_who_may_sign_in_there_is_no_door(installed, settings):
+    ann = installed.read_now(users.find, "ann")
+    installed.write_now(users.disable, ann, 1.0)
+    here = Installation(settings, installed)
+    with pytest.raises(Conflict, match="There is no administrator"), front_of(here):
+        pass
+
+
+def test_it_opens_the_installation_of_the_settings(installed, environment, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with open_front() as front:
+        assert front.settings.front_port == 13700

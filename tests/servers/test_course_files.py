@@ -1,0 +1,153 @@
+"""Courses for whoever is launched: into the workspace that is theirs."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Semaphore
+
+import pytest
+
+from proxy.core.errors import ServerNotRunning
+from proxy.core.identity import SHARED, ServerName
+from proxy.core.policy import Workspaces
+from proxy.servers import course_files
+from proxy.servers.course_files import CourseFiles
+from proxy.settings import Settings
+from proxy.store.database import Store
+from tests.auth.people import add_user
+
+ANN = ServerName("ann", "home")
+
+
+def settings(folder: Path, workspaces: Workspaces) -> Settings:
+    source = folder / "data/courses/stats"
+    source.mkdir(parents=True)
+    (source / "a.ipynb").write_text("original")
+    return Settings(data=folder / "data", notebooks=folder / "notebooks", workspaces=workspaces)
+
+
+async def test_into_ones_own_home(store: Store, tmp_path: Path) -> None:
+    await add_user(store, "ann")
+    files = CourseFiles(settings(tmp_path, Workspaces.PER_USER), store)
+    await asyncio.gather(*(files.hand_out(ANN, "stats", "a") for _ in range(5)))
+    assert (tmp_path / "notebooks/ann/home/stats/a.ipynb").read_text() == "original"
+
+
+async def test_into_the_workspace_that_all_share(store: Store, tmp_path: Path) -> None:
+    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    await files.hand_out(SHARED, "stats", "")
+    assert (tmp_path / "notebooks/stats/a.ipynb").read_text() == "original"
+
+
+async def test_a_course_that_is_not_here_is_no_error(store: Store, tmp_path: Path) -> None:
+    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    await files.hand_out(SHARED, "physics", "a")
+    await files.hand_out(SHARED, "", "")
+    await files.hand_out(SHARED, "😀" * 100, "a")
+    assert not (tmp_path / "notebooks").exists()
+
+
+class Gate:
+    """Each copy of a file says that it began, and waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.began, self.may_go_on, self.copies = Semaphore(0), Event(), 0
+
+    async def wait(self) -> None:
+        assert await asyncio.to_thread(self.began.acquire, timeout=5)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    made, copy = Gate(), shutil.copyfileobj
+
+    def slow(*arguments: object) -> None:
+        made.copies += 1
+        made.began.release()
+        made.may_go_on.wait(10)
+        copy(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shutil, "copyfileobj", slow)
+    yield made
+    made.may_go_on.set()
+
+
+async def test_a_copy_goes_on_when_its_request_is_gone(
+    store: Store, tmp_path: Path, gate: Gate
+) -> None:
+    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    first = asyncio.ensure_future(files.hand_out(SHARED, "stats", "a"))
+    await gate.wait()
+    first.cancel()
+    again = [asyncio.ensure_future(files.hand_out(SHARED, "stats", text)) for text in ("a", "")]
+    await asyncio.wait(again, timeout=0.2)
+    assert not any(task.done() for task in again)
+    gate.may_go_on.set()
+    await asyncio.gather(*again)
+    assert gate.copies == 1
+    assert [path.name for path in (tmp_path / "notebooks").iterdir()] == ["stats"]
+    assert (tmp_path / "notebooks/stats/a.ipynb").read_text() == "original"
+
+
+async def test_many_copies_leave_threads_for_everything_else(
+    store: Store, tmp_path: Path, gate: Gate
+) -> None:
+    files = CourseFiles(settings(tmp_path, Workspaces.PER_USER), store)
+    people = [f"ann-{number}" for number in range(40)]
+    for name in people:
+        await add_user(store, name)
+    work = [
+        asyncio.ensure_future(files.hand_out(ServerName(n, "home"), "stats", "")) for n in people
+    ]
+    await asyncio.sleep(1)
+    try:
+        async with asyncio.timeout(2):
+            await asyncio.to_thread(os.getpid)
+    finally:
+        gate.may_go_on.set()
+    await asyncio.gather(*work)
+    assert len(list((tmp_path / "notebooks").glob("*/home/stats/a.ipynb"))) == 40
+
+
+async def test_who_waits_long_is_told_and_the_copy_goes_on(
+    store: Store, tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    monkeypatch.setattr(course_files, "PATIENCE", 0.05, raising=False)
+    for _ in range(2):
+        with pytest.raises(ServerNotRunning, match="still being copied"):
+            await files.hand_out(SHARED, "stats", "")
+    monkeypatch.setattr(course_files, "PATIENCE", 10)
+    gate.may_go_on.set()
+    await files.hand_out(SHARED, "stats", "")
+    assert gate.copies == 1
+
+
+async def test_a_file_where_the_workspace_should_be_is_told(store: Store, tmp_path: Path) -> None:
+    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    (tmp_path / "notebooks").touch()
+    for _ in range(2):
+        with pytest.raises(ServerNotRunning, match="Move it away"):
+            await files.hand_out(SHARED, "stats", "a")
+
+
+async def test_a_home_that_is_a_link_is_told(store: Store, tmp_path: Path) -> None:
+    await add_user(store, "ann")
+    files = CourseFiles(settings(tmp_path, Workspaces.PER_USER), store)
+    await files.hand_out(ANN, "stats", "")
+    shutil.rmtree(tmp_path / "notebooks/ann/home")
+    (tmp_path / "notebooks/ann/home").symlink_to("/etc")
+    with pytest.raises(ServerNotRunning, match="Move it away"):
+        await files.hand_out(ANN, "stats", "a")
+
+
+async def test_the_operator_may_have_made_the_shared_folder_a_link(
+    store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "notebooks").symlink_to("disk")
+    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    await files.hand_out(SHARED, "stats", "")
+    assert (tmp_path / "disk/stats/a.ipynb").exists()

@@ -1,0 +1,41 @@
+"""A launch leads into the person's own workspace, or the one that all share."""
+
+from pathlib import Path
+
+from aiohttp.test_utils import make_mocked_request
+
+from proxy.core.policy import Workspaces
+from proxy.store import portal_members
+from proxy.store.database import Store
+from proxy.web.launch_destination import destination_of
+from tests.conftest import FakeClock
+from tests.web.page_front import Pages, run_pages
+
+
+async def test_ones_own_home(pages: Pages) -> None:
+    request = make_mocked_request("GET", "/x", app=pages.app)
+    way = await destination_of(request, pages.people["ada"], "stats", "a b")
+    assert way == "/open/ada/home/lab/tree/stats/a%20b.ipynb"
+
+
+async def test_where_workspaces_are_shared(store: Store, clock: FakeClock, tmp_path: Path) -> None:
+    async with run_pages(store, clock, tmp_path, workspaces=Workspaces.SHARED) as pages:
+        request = make_mocked_request("GET", "/x", app=pages.app)
+        assert (
+            await destination_of(request, pages.people["ada"], "", "")
+            == "/open/everyone/shared/lab"
+        )
+
+
+async def test_the_course_is_there_when_they_arrive(pages: Pages) -> None:
+    source = pages.settings.data / "courses/stats"
+    source.mkdir(parents=True)
+    (source / "a b.ipynb").write_text("original")
+    request = make_mocked_request("GET", "/x", app=pages.app)
+    ada, home = pages.people["ada"], pages.settings.notebooks / "ada/home"
+    await destination_of(request, ada, "stats", "a b")
+    # Whoever guesses the name of a course does not get it.
+    assert not (home / "stats").exists()
+    await pages.store.write(portal_members.remember_student, "p", ada.id, "stats", 1.0)
+    await destination_of(request, ada, "stats", "a b")
+    assert (home / "stats/a b.ipynb").read_text() == "original"
