@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from proxy.core.errors import Conflict, InvalidSettings
-from proxy.servers.private_folders import make_private_folders
+from proxy.disk.private_folders import make_private_folders
 
 RUNNING_ALREADY = (
     "Sifu is running already with this data folder. Stop it first (Ctrl-C where it runs), "

@@ -16,9 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from proxy.core.errors import InvalidSettings
+from proxy.disk.private_folders import make_private_folders
 from proxy.servers.accounts import Isolation, isolation_of
 from proxy.servers.places import Places
-from proxy.servers.private_folders import make_private_folders
 from proxy.settings import Settings
 
 # A unix socket's path may have 107 bytes (and supervisord adds its process number to its own).

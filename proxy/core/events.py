@@ -31,6 +31,23 @@ class EventKind(Enum):
     TOKEN_CREATED = "token_created"  # noqa: S105 (the name of an event)
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 (the name of an event)
     SCORE_GIVEN = "score_given"
+    COURSE_ADDED = "course_added"
+    COURSE_CHANGED = "course_changed"
+    COURSE_UPDATED = "course_updated"
+    COURSE_UPDATE_FAILED = "course_update_failed"
+    COURSE_BUILT = "course_built"
+    COURSE_BUILD_FAILED = "course_build_failed"
+    COURSE_ARCHIVED = "course_archived"
+    COURSE_REMOVED = "course_removed"
+    COURSE_PERSON_SET = "course_person_set"
+    COURSE_PERSON_REMOVED = "course_person_removed"
+    WORKSPACE_RESET = "workspace_reset"
+    WORKSPACE_CLEARED = "workspace_cleared"
+    WORKSPACE_COLLECTED = "workspace_collected"
+    WORKSPACE_VIEWED = "workspace_viewed"
+    WORKSPACE_HELPED = "workspace_helped"
+    SNAPSHOT_SHARED = "snapshot_shared"
+    SNAPSHOT_REMOVED = "snapshot_removed"
     ADMIN_USER_ADDED = "admin_user_added"
     ADMIN_USER_REMOVED = "admin_user_removed"
     ADMIN_USER_DISABLED = "admin_user_disabled"
@@ -62,11 +79,28 @@ FACTS: Final[Mapping[EventKind, frozenset[str]]] = {
     EventKind.SERVER_STARTED: frozenset({"reason"}),
     EventKind.SERVER_STOPPED: frozenset({"reason"}),
     EventKind.SERVER_FAILED: frozenset({"reason"}),
-    EventKind.OPENED: frozenset({"path"}),
+    EventKind.OPENED: frozenset({"path", "notebook"}),
     EventKind.CLOSED: frozenset(),
     EventKind.TOKEN_CREATED: frozenset({"id", "label", "by"}),
     EventKind.TOKEN_REVOKED: frozenset({"id", "whom", "by"}),
     EventKind.SCORE_GIVEN: frozenset({"whom", "notebook"}),
+    EventKind.COURSE_ADDED: frozenset({"url", "by"}),
+    EventKind.COURSE_CHANGED: frozenset({"what", "by"}),
+    EventKind.COURSE_UPDATED: frozenset({"version", "by"}),
+    EventKind.COURSE_UPDATE_FAILED: frozenset({"reason", "by"}),
+    EventKind.COURSE_BUILT: frozenset({"version", "by"}),
+    EventKind.COURSE_BUILD_FAILED: frozenset({"reason", "by"}),
+    EventKind.COURSE_ARCHIVED: frozenset({"state", "by"}),
+    EventKind.COURSE_REMOVED: frozenset({"by"}),
+    EventKind.COURSE_PERSON_SET: frozenset({"whom", "role", "by"}),
+    EventKind.COURSE_PERSON_REMOVED: frozenset({"whom", "by"}),
+    EventKind.WORKSPACE_RESET: frozenset({"path", "whom"}),
+    EventKind.WORKSPACE_CLEARED: frozenset({"whom"}),
+    EventKind.WORKSPACE_COLLECTED: frozenset({"whom", "number"}),
+    EventKind.WORKSPACE_VIEWED: frozenset({"whom", "path"}),
+    EventKind.WORKSPACE_HELPED: frozenset({"whom"}),
+    EventKind.SNAPSHOT_SHARED: frozenset({"path"}),
+    EventKind.SNAPSHOT_REMOVED: frozenset({"path", "whom"}),
     EventKind.ADMIN_USER_ADDED: _ADMIN | {"role"},
     EventKind.ADMIN_USER_REMOVED: _ADMIN,
     EventKind.ADMIN_USER_DISABLED: _ADMIN,

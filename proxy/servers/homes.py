@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from proxy.core.errors import ServerNotRunning
+from proxy.disk.removal import remove_folder
 from proxy.servers.account import Account
-from proxy.servers.removal import remove_folder
 
 # Becomes /tmp where the kernel allows; beside the home, so that it is not shown there.
 TEMPORARY = ".tmp"

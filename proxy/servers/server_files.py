@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from proxy.core.identity import ServerName
+from proxy.disk.private_folders import make_private_folders
+from proxy.disk.removal import remove_folder
 from proxy.notebook import handed_down
 from proxy.notebook.confinement import Confinement
 from proxy.notebook.start_request import StartRequest, as_text
@@ -18,9 +20,7 @@ from proxy.servers.account import Account
 from proxy.servers.homes import make_passable_folders, prepare_home
 from proxy.servers.own_packages import has_own_packages
 from proxy.servers.places import Places
-from proxy.servers.private_folders import make_private_folders
 from proxy.servers.program_file import program_text, start_command
-from proxy.servers.removal import remove_folder
 from proxy.servers.spawner import ServerSpec
 
 _TAIL_BYTES = 64 * 1024

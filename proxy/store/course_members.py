@@ -1,14 +1,42 @@
-"""May somebody have the files of a course? Who came to it by a link that was signed for them."""
+"""May somebody have the files of a course? Who was signed or listed for it, or everybody.
 
-from sqlalchemy import Connection, exists, select
+An archived course is nobody's but its teachers'.
+"""
 
+from sqlalchemy import Connection, exists, or_, select
+
+from proxy.core.course import Enrolment
+from proxy.core.lti_roles import CourseRole
+from proxy.store.course_tables import course_people, courses
 from proxy.store.tables import memberships, portal_members
 
 
 def is_member(connection: Connection, user_id: int, course: str) -> bool:
-    """Did a learning platform or a portal send this person to this course?"""
-    by_platform = exists().where(memberships.c.user_id == user_id, memberships.c.course == course)
-    by_portal = exists().where(
-        portal_members.c.user_id == user_id, portal_members.c.course == course
+    """Did a platform, a portal or a teacher bring this person to this course, or is it open?"""
+    if _is_teacher(connection, user_id, course):
+        return True
+    found = connection.execute(
+        select(courses.c.enrolment, courses.c.archived).where(courses.c.name == course)
+    ).first()
+    if found is not None and found.archived is not None:
+        return False
+    if found is not None and found.enrolment == Enrolment.OPEN.value:
+        return True
+    return _was_brought(connection, user_id, course)
+
+
+def _is_teacher(connection: Connection, user_id: int, course: str) -> bool:
+    listed = exists().where(
+        course_people.c.user_id == user_id,
+        course_people.c.course == course,
+        course_people.c.role == CourseRole.TEACHER.value,
     )
-    return bool(connection.execute(select(by_platform | by_portal)).scalar_one())
+    return bool(connection.execute(select(listed)).scalar_one())
+
+
+def _was_brought(connection: Connection, user_id: int, course: str) -> bool:
+    ways = [
+        exists().where(table.c.user_id == user_id, table.c.course == course)
+        for table in (memberships, portal_members, course_people)
+    ]
+    return bool(connection.execute(select(or_(*ways))).scalar_one())

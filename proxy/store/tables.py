@@ -49,6 +49,8 @@ sessions = Table(
     Column("last_seen", Float, nullable=False),
     Column("expires", Float, nullable=False),
     Column("ended", Float),
+    # The one server that this browser may open meanwhile, as its owner's helper; else empty.
+    Column("helping", String(100), nullable=False, server_default=""),
 )
 
 # Who an account is at other services: never known by an e-mail address, which may change hands.

@@ -22,7 +22,7 @@ from proxy.core.credentials import RandomText
 from proxy.core.errors import Unauthenticated
 from proxy.core.hosts import OwnHosts
 from proxy.core.identity import Identity
-from proxy.servers.course_files import CourseFiles
+from proxy.courses.files import CourseFiles
 from proxy.servers.maintenance import Maintenance
 from proxy.servers.manager import ServerManager
 from proxy.settings import Settings

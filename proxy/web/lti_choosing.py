@@ -29,7 +29,7 @@ from proxy.core.lti_messages import LinkChoice, deep_linking_claims
 from proxy.core.lti_platform import Platform
 from proxy.core.lti_roles import CourseRole, role_of
 from proxy.core.sealing import InvalidToken
-from proxy.servers.course_catalog import list_courses
+from proxy.courses.catalog import list_courses
 from proxy.store import platforms
 from proxy.web.forms import read_pairs
 from proxy.web.headers import security_headers

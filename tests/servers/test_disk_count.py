@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from proxy.core.limits import DiskUse
+from proxy.disk.removal import remove_folder
 from proxy.servers.disk_count import count
-from proxy.servers.removal import remove_folder
 
 MIB = 1024 * 1024
 

@@ -8,7 +8,7 @@ import pytest
 from proxy.core.errors import ServerNotRunning
 from proxy.servers.account import Account
 from proxy.servers.homes import make_passable_folders, owners_of_homes, prepare_home
-from tests.servers.test_removal import make_deep
+from tests.disk.test_removal import make_deep
 
 ACCOUNT = Account(100000, "ada")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give files away")

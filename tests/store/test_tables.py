@@ -6,14 +6,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import select
 
-from proxy.store import api_tokens, sessions, tables, users
+from proxy.store import api_tokens, course_tables, sessions, tables, users
 from proxy.store.database import Store, migrate
-from proxy.store.tables import metadata
 
 
 def test_the_migrations_end_in_the_tables_that_the_program_uses(store):
     def differences(connection):
-        return compare_metadata(MigrationContext.configure(connection), metadata)
+        return compare_metadata(MigrationContext.configure(connection), course_tables.metadata)
 
     assert store.read_now(differences) == []
 

@@ -19,16 +19,16 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
-from proxy.servers.course_refusal import refusal_of
-from proxy.servers.course_source import (
+from proxy.courses.refusal import refusal_of
+from proxy.disk.plain_files import (
     FOLDER,
     open_file,
     open_notebook,
     open_unless_absent,
     opened_folder,
 )
-from proxy.servers.removal import REMOVE_SECONDS
-from proxy.servers.unfinished import (
+from proxy.disk.removal import REMOVE_SECONDS
+from proxy.disk.unfinished import (
     UNFINISHED_MODE,
     clear_away,
     fresh_name,

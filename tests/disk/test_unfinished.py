@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from proxy.servers.course_source import opened_folder
-from proxy.servers.unfinished import UNFINISHED_MODE, clear_away, fresh_name, is_fresh, remove_held
+from proxy.disk.plain_files import opened_folder
+from proxy.disk.unfinished import UNFINISHED_MODE, clear_away, fresh_name, is_fresh, remove_held
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.servers.course_source import (
+from proxy.disk.plain_files import (
     has_folder,
     open_file,
     open_notebook,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from proxy.servers import course_catalog
-from proxy.servers.course_catalog import Catalog, ListedCourse, list_courses
+from proxy.courses import catalog as course_catalog
+from proxy.courses.catalog import Catalog, ListedCourse, list_courses
 
 
 def put(data: Path, *paths: str) -> None:

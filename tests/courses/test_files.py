@@ -12,8 +12,9 @@ import pytest
 from proxy.core.errors import ServerNotRunning
 from proxy.core.identity import SHARED, ServerName
 from proxy.core.policy import Workspaces
-from proxy.servers import course_files
-from proxy.servers.course_files import CourseFiles
+from proxy.courses import files as course_files
+from proxy.courses.files import CourseFiles
+from proxy.servers.workspaces import WorkspaceFolders
 from proxy.settings import Settings
 from proxy.store.database import Store
 from tests.auth.people import add_user
@@ -28,21 +29,25 @@ def settings(folder: Path, workspaces: Workspaces) -> Settings:
     return Settings(data=folder / "data", notebooks=folder / "notebooks", workspaces=workspaces)
 
 
+def course_files_of(made: Settings, store: Store) -> CourseFiles:
+    return CourseFiles(made.data, WorkspaceFolders(made, store).open)
+
+
 async def test_into_ones_own_home(store: Store, tmp_path: Path) -> None:
     await add_user(store, "ann")
-    files = CourseFiles(settings(tmp_path, Workspaces.PER_USER), store)
+    files = course_files_of(settings(tmp_path, Workspaces.PER_USER), store)
     await asyncio.gather(*(files.hand_out(ANN, "stats", "a") for _ in range(5)))
     assert (tmp_path / "notebooks/ann/home/stats/a.ipynb").read_text() == "original"
 
 
 async def test_into_the_workspace_that_all_share(store: Store, tmp_path: Path) -> None:
-    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    files = course_files_of(settings(tmp_path, Workspaces.SHARED), store)
     await files.hand_out(SHARED, "stats", "")
     assert (tmp_path / "notebooks/stats/a.ipynb").read_text() == "original"
 
 
 async def test_a_course_that_is_not_here_is_no_error(store: Store, tmp_path: Path) -> None:
-    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    files = course_files_of(settings(tmp_path, Workspaces.SHARED), store)
     await files.hand_out(SHARED, "physics", "a")
     await files.hand_out(SHARED, "", "")
     await files.hand_out(SHARED, "😀" * 100, "a")
@@ -77,7 +82,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 async def test_a_copy_goes_on_when_its_request_is_gone(
     store: Store, tmp_path: Path, gate: Gate
 ) -> None:
-    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    files = course_files_of(settings(tmp_path, Workspaces.SHARED), store)
     first = asyncio.ensure_future(files.hand_out(SHARED, "stats", "a"))
     await gate.wait()
     first.cancel()
@@ -94,7 +99,7 @@ async def test_a_copy_goes_on_when_its_request_is_gone(
 async def test_many_copies_leave_threads_for_everything_else(
     store: Store, tmp_path: Path, gate: Gate
 ) -> None:
-    files = CourseFiles(settings(tmp_path, Workspaces.PER_USER), store)
+    files = course_files_of(settings(tmp_path, Workspaces.PER_USER), store)
     people = [f"ann-{number}" for number in range(40)]
     for name in people:
         await add_user(store, name)
@@ -114,7 +119,7 @@ async def test_many_copies_leave_threads_for_everything_else(
 async def test_who_waits_long_is_told_and_the_copy_goes_on(
     store: Store, tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    files = course_files_of(settings(tmp_path, Workspaces.SHARED), store)
     monkeypatch.setattr(course_files, "PATIENCE", 0.05, raising=False)
     for _ in range(2):
         with pytest.raises(ServerNotRunning, match="still being copied"):
@@ -126,7 +131,7 @@ async def test_who_waits_long_is_told_and_the_copy_goes_on(
 
 
 async def test_a_file_where_the_workspace_should_be_is_told(store: Store, tmp_path: Path) -> None:
-    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    files = course_files_of(settings(tmp_path, Workspaces.SHARED), store)
     (tmp_path / "notebooks").touch()
     for _ in range(2):
         with pytest.raises(ServerNotRunning, match="Move it away"):
@@ -135,7 +140,7 @@ async def test_a_file_where_the_workspace_should_be_is_told(store: Store, tmp_pa
 
 async def test_a_home_that_is_a_link_is_told(store: Store, tmp_path: Path) -> None:
     await add_user(store, "ann")
-    files = CourseFiles(settings(tmp_path, Workspaces.PER_USER), store)
+    files = course_files_of(settings(tmp_path, Workspaces.PER_USER), store)
     await files.hand_out(ANN, "stats", "")
     shutil.rmtree(tmp_path / "notebooks/ann/home")
     (tmp_path / "notebooks/ann/home").symlink_to("/etc")
@@ -148,6 +153,6 @@ async def test_the_operator_may_have_made_the_shared_folder_a_link(
 ) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "notebooks").symlink_to("disk")
-    files = CourseFiles(settings(tmp_path, Workspaces.SHARED), store)
+    files = course_files_of(settings(tmp_path, Workspaces.SHARED), store)
     await files.hand_out(SHARED, "stats", "")
     assert (tmp_path / "disk/stats/a.ipynb").exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.servers.removal import remove_folder
+from proxy.disk.removal import remove_folder
 
 
 def make_deep(top: Path, levels: int) -> None:

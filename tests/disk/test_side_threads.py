@@ -8,11 +8,11 @@ from threading import Event, Semaphore
 
 import pytest
 
-from proxy.servers.side_threads import SideThreads
+from proxy.disk.side_threads import SideThreads
 
 _HANGING = """
 import asyncio, threading
-from proxy.servers.side_threads import SideThreads
+from proxy.disk.side_threads import SideThreads
 async def main():
     try:
         async with asyncio.timeout(0.2):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from proxy.core.errors import ServerNotRunning
-from proxy.servers.handing_out import hand_out
+from proxy.courses.handing_out import hand_out
 
 NOTEBOOK = "week 1/means.ipynb"
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from proxy.servers.course_refusal import refusal_of
+from proxy.courses.refusal import refusal_of
 
 
 @pytest.mark.parametrize("number", sorted(errno.errorcode))

@@ -16,8 +16,8 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from proxy.servers.course_source import opened_folder
-from proxy.servers.removal import REMOVE_SECONDS, remove_folder
+from proxy.disk.plain_files import opened_folder
+from proxy.disk.removal import REMOVE_SECONDS, remove_folder
 
 PREFIX: Final = ".sifu-unfinished"
 STALE_SECONDS: Final = 86_400.0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.servers.private_folders import make_private_folders
+from proxy.disk.private_folders import make_private_folders
 
 
 @pytest.fixture

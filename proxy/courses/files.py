@@ -13,19 +13,14 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from proxy.core.errors import ServerNotRunning, SifuError
-from proxy.core.identity import SHARED, ServerName
+from proxy.core.identity import ServerName
 from proxy.core.launch_target import SUFFIX
-from proxy.servers.accounts import Accounts, Isolation, isolation_of
-from proxy.servers.course_catalog import FOLDER
-from proxy.servers.course_refusal import refusal_of
-from proxy.servers.course_source import has_folder
-from proxy.servers.handing_out import hand_out
-from proxy.servers.homes import prepare_home
-from proxy.servers.places import root_of
-from proxy.servers.private_folders import make_private_folders
-from proxy.servers.side_threads import SideThreads
-from proxy.settings import Settings
-from proxy.store.database import Store
+from proxy.courses.catalog import FOLDER
+from proxy.courses.handing_out import hand_out
+from proxy.courses.refusal import refusal_of
+from proxy.disk.plain_files import has_folder
+from proxy.disk.side_threads import SideThreads
+from proxy.disk.workspace import OpenWorkspace
 from proxy.tasks import spawn
 
 # Less than the minute after which many a proxy gives up, without a sentence.
@@ -39,9 +34,9 @@ _STILL_COPYING: Final = (
 class CourseFiles:
     """Of one installation."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._settings = settings
-        self._accounts = Accounts(store, settings.notebooks, settings.uids)
+    def __init__(self, data: Path, open_workspace: OpenWorkspace) -> None:
+        self._data = data
+        self._open = open_workspace
         self._busy: WeakValueDictionary[ServerName, asyncio.Lock] = WeakValueDictionary()
         self._under_way: dict[tuple[ServerName, str, str], asyncio.Task[SifuError | None]] = {}
         self._threads = SideThreads(_AT_ONCE, name="course-files")
@@ -64,7 +59,7 @@ class CourseFiles:
 
     async def _is_here(self, name: ServerName, course: str) -> bool:
         try:
-            return await asyncio.to_thread(has_folder, self._settings.data / FOLDER / course)
+            return await asyncio.to_thread(has_folder, self._data / FOLDER / course)
         except OSError as problem:
             raise refusal_of(problem, str(name)) from problem
 
@@ -82,25 +77,17 @@ class CourseFiles:
 
     async def _copy(self, name: ServerName, course: str, notebook: str) -> SifuError | None:
         """Return a refusal as a value: a task that raises is a fault in the log."""
-        source = self._settings.data / FOLDER / course
+        source = self._data / FOLDER / course
         file = f"{notebook}{SUFFIX}" if notebook else ""
         lock = self._busy.setdefault(name, asyncio.Lock())
         try:
             async with lock:
-                workspace, uid = await self._workspace(name)
-                await self._threads.run(partial(hand_out, source, workspace, course, file, uid))
+                place = await self._open(name)
+                await self._threads.run(
+                    partial(hand_out, source, place.root, course, file, place.uid)
+                )
         except OSError as problem:
             return refusal_of(problem, str(name))
         except SifuError as refusal:
             return refusal
         return None
-
-    async def _workspace(self, name: ServerName) -> tuple[Path, int | None]:
-        root = root_of(self._settings, name, shared=SHARED)
-        if isolation_of(self._settings) is not Isolation.ACCOUNTS:
-            await asyncio.to_thread(make_private_folders, root)
-            # The folder that all share is the operator's, who may have made it a link.
-            return (await asyncio.to_thread(root.resolve) if name == SHARED else root), None
-        account = await self._accounts.give(name)
-        await asyncio.to_thread(prepare_home, self._settings.notebooks, name.workspace, account)
-        return root, account.uid

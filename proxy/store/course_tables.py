@@ -1,0 +1,80 @@
+"""The tables of courses; the others are in `tables`. A change here needs a migration, too."""
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text
+
+from proxy.store.tables import metadata
+
+# Courses that come from a repository; `version` is the commit that is served, or empty.
+courses = Table(
+    "courses",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("title", String(255), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("branch", String(255), nullable=False),  # empty: the repository's own choice
+    Column("directory", String(1024), nullable=False),  # below the repository; empty: all of it
+    Column("enrolment", String(16), nullable=False),
+    Column("update_every", Integer, nullable=False),  # seconds; 0 = by hand
+    Column("version", String(64), nullable=False),
+    Column("updated", Float),  # when that version came
+    Column("problem", Text, nullable=False),  # why the latest update failed; empty if it did not
+    Column("about", Text, nullable=False),  # what `sifu.toml` of that version says, as JSON
+    Column("environment", String(64), nullable=False),  # the one that launches use; empty: none
+    Column("created", Float, nullable=False),
+    Column("archived", Float),
+)
+
+# Whom somebody here made a teacher or a student of a course.
+course_people = Table(
+    "course_people",
+    metadata,
+    Column("course", String(100), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("added", Float, nullable=False),
+)
+
+# What was done for a course in the background; what it wrote is in a file beside the database.
+course_jobs = Table(
+    "course_jobs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("course", String(100), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("started", Float, nullable=False),
+    Column("ended", Float),
+    Column("by_slug", String(48), nullable=False),  # empty: a schedule or a webhook
+    Column("summary", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Notebooks that somebody shows to whoever has the link; the page is a file beside the database.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("course", String(100), nullable=False),
+    Column("path", String(1024), nullable=False),  # below the workspace
+    Column("title", String(255), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("expires", Float),
+    sqlite_autoincrement=True,
+)
+
+# How often somebody opened a notebook of a course on a day: what statistics are made of.
+course_days = Table(
+    "course_days",
+    metadata,
+    Column("course", String(100), primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since the epoch, UTC
+    Column("user_slug", String(48), primary_key=True),
+    Column("notebook", String(512), primary_key=True),  # without its suffix
+    Column("number", Integer, nullable=False),
+    Column("hours", String(255), nullable=False),  # how often in each hour, as a JSON list
+    Column("last", Float, nullable=False),
+)
+Index("ix_course_days_user", course_days.c.course, course_days.c.user_slug)

@@ -1,0 +1,78 @@
+"""Courses that come from a repository, and the version of each that is served."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from proxy.core.course import Course, Enrolment, outline_from_json, outline_to_json
+from proxy.core.errors import Conflict
+from proxy.store.course_tables import course_people, courses
+
+
+def add(connection: Connection, course: Course) -> None:
+    """Add a course; raises `Conflict` if there is one of that name."""
+    if find(connection, course.name) is not None:
+        raise Conflict(f"There is a course called “{course.name}” already.")
+    connection.execute(insert(courses).values(_to_row(course)))
+
+
+def find(connection: Connection, name: str) -> Course | None:
+    row = connection.execute(select(courses).where(courses.c.name == name)).first()
+    return None if row is None else _from_row(row)
+
+
+def list_all(connection: Connection) -> list[Course]:
+    """Return all of them by name, archived ones too."""
+    return [_from_row(row) for row in connection.execute(select(courses).order_by("name"))]
+
+
+def put(connection: Connection, course: Course) -> bool:
+    """Write the row of an existing course; False if it is gone meanwhile."""
+    values = _to_row(course)
+    found = connection.execute(update(courses).where(courses.c.name == course.name).values(values))
+    return bool(found.rowcount)
+
+
+def remove(connection: Connection, name: str) -> bool:
+    """Remove the row and who was listed here; False if there is none."""
+    connection.execute(delete(course_people).where(course_people.c.course == name))
+    return bool(connection.execute(delete(courses).where(courses.c.name == name)).rowcount)
+
+
+def _to_row(course: Course) -> dict[str, Any]:
+    return {
+        "name": course.name,
+        "title": course.title,
+        "url": course.url,
+        "branch": course.branch,
+        "directory": course.directory,
+        "enrolment": course.enrolment.value,
+        "update_every": course.update_every,
+        "version": course.version,
+        "updated": course.updated,
+        "problem": course.problem,
+        "about": json.dumps(outline_to_json(course.outline), ensure_ascii=False),
+        "environment": course.environment,
+        "created": course.created,
+        "archived": course.archived,
+    }
+
+
+def _from_row(row: Row[Any]) -> Course:
+    return Course(
+        name=row.name,
+        url=row.url,
+        created=row.created,
+        title=row.title,
+        branch=row.branch,
+        directory=row.directory,
+        enrolment=Enrolment(row.enrolment),
+        update_every=row.update_every,
+        version=row.version,
+        updated=row.updated,
+        problem=row.problem,
+        outline=outline_from_json(json.loads(row.about)),
+        environment=row.environment,
+        archived=row.archived,
+    )
