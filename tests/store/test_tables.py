@@ -12,7 +12,9 @@ from proxy.store.database import Store, migrate
 
 def test_the_migrations_end_in_the_tables_that_the_program_uses(store):
     def differences(connection):
-        return compare_metadata(MigrationContext.configure(connection), course_tables.metadata)
+        return compare_metadata(
+            MigrationContext.configure(connection), course_tables.courses.metadata
+        )
 
     assert store.read_now(differences) == []
 
