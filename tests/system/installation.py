@@ -90,9 +90,11 @@ class Installation:
             self.process.wait(STOP_SECONDS * 2)
         finally:
             took = time.monotonic() - began
-            self.left = [" ".join(process.cmdline()) for process in self.processes()]
+            self.left = []
             for process in self.processes():
-                process.kill()
+                with suppress(psutil.NoSuchProcess):  # it ends this moment
+                    self.left.append(" ".join(process.cmdline()))
+                    process.kill()
             self.process = None
         return took
 
