@@ -12,6 +12,7 @@ import click
 from proxy import __version__
 from proxy.cli.bundle import bundle
 from proxy.cli.check import check
+from proxy.cli.course import course
 from proxy.cli.deploy import deploy_command
 from proxy.cli.doctor import doctor
 from proxy.cli.event import event
@@ -67,7 +68,7 @@ def up() -> None:
 
 for command in (
     *(check, doctor, status),
-    *(user, token, server, event, notice, maintenance),
+    *(user, token, server, course, event, notice, maintenance),
     *(bundle, deploy_command),
 ):
     main.add_command(command)

@@ -1,16 +1,21 @@
 """The notebooks of the courses of this installation: what a teacher may choose from.
 
-Promises: looks only, follows no link, passes over what is hidden, and is bounded in courses, depth,
-entries and notebooks, whatever is in the folder. Blocks; call it in a thread.
+A course that has a repository shows the version that is served; the others are folders that
+whoever runs this put there, or that came with the image. Promises: looks only, follows no link,
+passes over what is hidden, and is bounded in courses, depth, entries and notebooks, whatever is in
+the folder. Blocks; call it in a thread.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from proxy.core.course import Course
 from proxy.core.portal_link import is_course, is_path
+from proxy.courses.image_courses import list_image_courses
+from proxy.courses.places import CoursePlaces
 
 FOLDER: Final = "courses"
 MOST_COURSES: Final = 200
@@ -40,15 +45,28 @@ class Catalog:
     is_whole: bool
 
 
-def list_courses(data: Path) -> Catalog:
-    """Return the courses below `SIFU_DATA`, by name; nothing if there is no such folder."""
+def list_courses(places: CoursePlaces, listed: Sequence[Course] = ()) -> Catalog:
+    """Return the courses by name; `listed` are those with a repository, archived ones are not."""
     walk = _Walk()
-    names = sorted(entry.name for entry in walk.folders(data / FOLDER) if is_course(entry.name))
+    folders = _by_hand(walk, places)
+    for course in listed:
+        folders.pop(course.name, None)
+        if course.archived is None and (source := places.source(course.name, course)):
+            folders[course.name] = source
+    names = sorted(folders)
     found = []
     for name in names[:MOST_COURSES]:
-        notebooks = tuple(sorted(walk.notebooks(data / FOLDER / name, "", MOST_DEPTH)))
+        notebooks = tuple(sorted(walk.notebooks(folders[name], "", MOST_DEPTH)))
         found.append(ListedCourse(name, notebooks))
     return Catalog(tuple(found), walk.is_whole and len(names) <= MOST_COURSES)
+
+
+def _by_hand(walk: "_Walk", places: CoursePlaces) -> dict[str, Path]:
+    folder = places.data / FOLDER
+    placed = {each.name: folder / each.name for each in walk.folders(folder)}
+    return list_image_courses(places.image) | {
+        name: path for name, path in placed.items() if is_course(name)
+    }
 
 
 class _Walk:

@@ -12,6 +12,8 @@ from typing import Final
 from proxy.core.course import Course
 
 SHARED_FOLDER: Final = ".courses"
+# What was cloned when the image was built (docs/docker.md).
+IMAGE: Final = Path("/opt/sifu/courses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class CoursePlaces:
 
     data: Path
     notebooks: Path
+    image: Path = IMAGE
 
     def placed_by_hand(self, name: str) -> Path:
         """A course without a repository: whoever runs this put the folder there."""

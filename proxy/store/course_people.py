@@ -67,3 +67,11 @@ def courses_of(connection: Connection, user_id: int) -> list[str]:
     """Return the courses for which somebody is listed, by name."""
     statement = select(course_people.c.course).where(course_people.c.user_id == user_id)
     return list(connection.execute(statement.order_by("course")).scalars())
+
+
+def led_by(connection: Connection, user_id: int) -> frozenset[str]:
+    """Return the courses of which somebody here was made a teacher."""
+    statement = select(course_people.c.course).where(
+        course_people.c.user_id == user_id, course_people.c.role == CourseRole.TEACHER.value
+    )
+    return frozenset(connection.execute(statement).scalars())

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from proxy.core.course import Course, Enrolment, outline_from_json, outline_to_json
+from proxy.core.course import Course, Enrolment, Outline, outline_from_json, outline_to_json
 from proxy.core.errors import Conflict
 from proxy.store.course_tables import course_people, courses
 
@@ -32,6 +32,30 @@ def put(connection: Connection, course: Course) -> bool:
     values = _to_row(course)
     found = connection.execute(update(courses).where(courses.c.name == course.name).values(values))
     return bool(found.rowcount)
+
+
+def change(connection: Connection, course: Course) -> bool:
+    """Write what people decide about a course, and nothing else; False if it is gone."""
+    row = _to_row(course)
+    decided = ("title", "url", "branch", "directory", "enrolment", "update_every", "archived")
+    values = {key: row[key] for key in decided}
+    found = connection.execute(update(courses).where(courses.c.name == course.name).values(values))
+    return bool(found.rowcount)
+
+
+def serve(
+    connection: Connection, name: str, version: str, outline: Outline, now: float
+) -> Course | None:
+    """Serve this version from now on, in one write; return the course, None if it is gone."""
+    about = json.dumps(outline_to_json(outline), ensure_ascii=False)
+    values = {"version": version, "about": about, "updated": now, "problem": ""}
+    connection.execute(update(courses).where(courses.c.name == name).values(values))
+    return find(connection, name)
+
+
+def set_problem(connection: Connection, name: str, problem: str) -> None:
+    """Say why the latest update failed; empty: it did not."""
+    connection.execute(update(courses).where(courses.c.name == name).values(problem=problem))
 
 
 def remove(connection: Connection, name: str) -> bool:

@@ -49,15 +49,21 @@ def note_refused_sign_in(request: web.Request, way: str, reason: str) -> None:
 
 
 def note_act(
-    request: web.Request, kind: EventKind, *, server: ServerName | None = None, **facts: str
+    request: web.Request,
+    kind: EventKind,
+    *,
+    server: ServerName | None = None,
+    course: str = "",
+    **facts: str,
 ) -> None:
     """Whoever asks did that; `facts` as in `core.events.FACTS`."""
     identity = require_identity(request)
-    way = _way_of(identity)
+    way = way_of(identity)
     request.app[EVENTS].note(
         kind,
         user="" if way == "command line" else identity.user.slug,
         server="" if server is None else str(server),
+        course=course,
         about=facts | ({"by": way} if way else {}),
     )
 
@@ -70,7 +76,8 @@ def note_if_others(request: web.Request, kind: EventKind, name: ServerName) -> b
     return is_others
 
 
-def _way_of(identity: Identity) -> str:
+def way_of(identity: Identity) -> str:
+    """Return how somebody asks if not in a browser; empty: in one."""
     if identity.token_id is None:
         return ""
     return "command line" if identity.token_id.startswith(COMMAND_LINE_TOKEN) else "token"

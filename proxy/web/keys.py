@@ -3,6 +3,7 @@
 Typed, so that mypy sees through `app[...]` and `request[...]`.
 """
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -22,7 +23,11 @@ from proxy.core.credentials import RandomText
 from proxy.core.errors import Unauthenticated
 from proxy.core.hosts import OwnHosts
 from proxy.core.identity import Identity
+from proxy.courses.changes import CourseChanges
 from proxy.courses.files import CourseFiles
+from proxy.courses.jobs import Jobs
+from proxy.courses.shelf import CourseShelf
+from proxy.courses.updating import CourseUpdates
 from proxy.servers.maintenance import Maintenance
 from proxy.servers.manager import ServerManager
 from proxy.settings import Settings
@@ -42,6 +47,13 @@ STORE = web.AppKey("store", Store)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 MANAGER = web.AppKey("manager", ServerManager)
 COURSE_FILES = web.AppKey("course_files", CourseFiles)
+# Courses that come from repositories (`course_wiring`).
+COURSE_SHELF = web.AppKey("course_shelf", CourseShelf)
+COURSE_JOBS = web.AppKey("course_jobs", Jobs)
+COURSE_CHANGES = web.AppKey("course_changes", CourseChanges)
+COURSE_UPDATES = web.AppKey("course_updates", CourseUpdates)
+HOOK_RATES = web.AppKey("hook_rates", Buckets)  # by address
+HOOK_BODIES = web.AppKey("hook_bodies", asyncio.Semaphore)
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 COOKIE_STYLE = web.AppKey("cookie_style", CookieStyle)
 PROVIDERS = web.AppKey("providers", ReadyProviders)

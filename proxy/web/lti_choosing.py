@@ -8,7 +8,6 @@ the address that the platform named in its signed request, and the page's policy
 nowhere else. Works without cookies. Must not: check whether a notebook that was typed exists.
 """
 
-import asyncio
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -29,11 +28,10 @@ from proxy.core.lti_messages import LinkChoice, deep_linking_claims
 from proxy.core.lti_platform import Platform
 from proxy.core.lti_roles import CourseRole, role_of
 from proxy.core.sealing import InvalidToken
-from proxy.courses.catalog import list_courses
 from proxy.store import platforms
 from proxy.web.forms import read_pairs
 from proxy.web.headers import security_headers
-from proxy.web.keys import CLOCK, LTI_KEYS, RANDOM, SETTINGS, STORE
+from proxy.web.keys import CLOCK, COURSE_SHELF, LTI_KEYS, RANDOM, SETTINGS, STORE
 from proxy.web.render import render_page
 
 _LAUNCH = "/lti/launch"
@@ -102,7 +100,7 @@ async def _page(
     form: dict[str, str] | None = None,
     fields: list[tuple[str, str]] | None = None,
 ) -> web.Response:
-    catalog = await asyncio.to_thread(list_courses, request.app[SETTINGS].data)
+    catalog = await request.app[COURSE_SHELF].catalog()
     values = {
         "platform": platform.entry.title,
         "catalog": catalog,

@@ -8,6 +8,7 @@ from proxy.web import (
     admin_platforms,
     admin_servers,
     admin_users,
+    course_hooks,
     course_page,
     home,
     launch_link,
@@ -47,6 +48,7 @@ def routes() -> list[web.RouteDef]:
         lti_config,
         lti_keys,
         lti_register,
+        course_hooks,
         course_page,
         *_ADMIN,
     )

@@ -6,6 +6,7 @@ import pytest
 
 from proxy.courses import catalog as course_catalog
 from proxy.courses.catalog import Catalog, ListedCourse, list_courses
+from proxy.courses.places import CoursePlaces
 
 
 def put(data: Path, *paths: str) -> None:
@@ -15,14 +16,18 @@ def put(data: Path, *paths: str) -> None:
         file.touch()
 
 
+def places(data: Path) -> CoursePlaces:
+    return CoursePlaces(data, data / "notebooks", data / "image")
+
+
 def test_without_courses_there_is_nothing(tmp_path: Path) -> None:
-    assert list_courses(tmp_path) == Catalog((), is_whole=True)
+    assert list_courses(places(tmp_path)) == Catalog((), is_whole=True)
 
 
 def test_notebooks_are_listed_by_course_and_name(tmp_path: Path) -> None:
     put(tmp_path, "b/z.ipynb", "b/week 1/a.ipynb", "a/é.ipynb", "a/data.csv", "a/x.IPYNB")
     (tmp_path / "courses/empty").mkdir()
-    assert list_courses(tmp_path) == Catalog(
+    assert list_courses(places(tmp_path)) == Catalog(
         (
             ListedCourse("a", ("é.ipynb",)),
             ListedCourse("b", ("week 1/a.ipynb", "z.ipynb")),
@@ -30,7 +35,7 @@ def test_notebooks_are_listed_by_course_and_name(tmp_path: Path) -> None:
         ),
         is_whole=True,
     )
-    assert list_courses(tmp_path).courses[1].paths == ["b/week 1/a.ipynb", "b/z.ipynb"]
+    assert list_courses(places(tmp_path)).courses[1].paths == ["b/week 1/a.ipynb", "b/z.ipynb"]
 
 
 def test_hidden_things_are_passed_over(tmp_path: Path) -> None:
@@ -42,7 +47,7 @@ def test_hidden_things_are_passed_over(tmp_path: Path) -> None:
         "a/w/.ipynb_checkpoints/a.ipynb",
     )
     put(tmp_path, "file.ipynb")
-    assert list_courses(tmp_path) == Catalog((ListedCourse("a", ()),), is_whole=True)
+    assert list_courses(places(tmp_path)) == Catalog((ListedCourse("a", ()),), is_whole=True)
 
 
 def test_no_link_is_followed(tmp_path: Path) -> None:
@@ -54,12 +59,12 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "courses/a/folder").symlink_to(outside)
     (tmp_path / "courses/a/file.ipynb").symlink_to(outside / "secret.ipynb")
     (tmp_path / "courses/a/round").symlink_to(tmp_path / "courses")
-    assert list_courses(tmp_path).courses == (ListedCourse("a", ("x.ipynb",)),)
+    assert list_courses(places(tmp_path)).courses == (ListedCourse("a", ("x.ipynb",)),)
 
 
 def test_names_that_no_link_can_hold_are_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "a/back\\slash.ipynb", "a/line\nbreak.ipynb", "a/ok.ipynb", "a\\b/x.ipynb")
-    assert list_courses(tmp_path).courses == (ListedCourse("a", ("ok.ipynb",)),)
+    assert list_courses(places(tmp_path)).courses == (ListedCourse("a", ("ok.ipynb",)),)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +75,9 @@ def test_it_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
 ) -> None:
     put(tmp_path, *(f"a/{each}.ipynb" for each in range(9)), "b/1/2/3/4/5/x.ipynb")
-    assert list_courses(tmp_path).is_whole
+    assert list_courses(places(tmp_path)).is_whole
     monkeypatch.setattr(course_catalog, name, number)
-    found = list_courses(tmp_path)
+    found = list_courses(places(tmp_path))
     assert not found.is_whole
     assert sum(len(course.notebooks) for course in found.courses) <= 9
 
@@ -80,5 +85,5 @@ def test_it_is_bounded(
 def test_a_folder_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
     put(tmp_path, "a/x.ipynb", "b/y.ipynb")
     (tmp_path / "courses/a/deep").write_text("")
-    names = [course.name for course in list_courses(tmp_path).courses]
+    names = [course.name for course in list_courses(places(tmp_path)).courses]
     assert names == ["a", "b"]
