@@ -56,6 +56,16 @@ def note_seen(connection: Connection, course: str, user_id: int, now: float) -> 
         connection.execute(insert(course_people).values(row | {"added": now, "seen": now}))
 
 
+def has_come(connection: Connection, course: str, user_id: int) -> bool:
+    """Did somebody who is listed ever come by a link of the course?"""
+    came = exists().where(
+        course_people.c.course == course,
+        course_people.c.user_id == user_id,
+        course_people.c.seen.is_not(None),
+    )
+    return bool(connection.execute(select(came)).scalar_one())
+
+
 def teaches(connection: Connection, user_id: int) -> bool:
     """Is somebody listed as a teacher, of whatever course?"""
     listed = exists().where(

@@ -6,7 +6,7 @@ is done here (`end_of_person`), and within a minute whatever the way was (`end_u
 
 from sqlalchemy import Connection
 
-from proxy.store import course_students, sessions, users
+from proxy.store import help_rights, sessions, users
 
 
 def end_of_person(connection: Connection, user_id: int, course: str, now: float) -> None:
@@ -22,7 +22,7 @@ def end_unfounded(connection: Connection, now: float) -> int:
     for session in sessions.list_helping(connection):
         helped = session.helping
         student = users.find_by_slug(connection, helped.owner) if helped else None
-        if student is None or course_students.problem_of_helping(
+        if student is None or help_rights.problem_of_helping(
             connection, session.user, session.course, student
         ):
             sessions.end(connection, session.id, now)

@@ -21,7 +21,7 @@ from proxy.core.events import EventKind
 from proxy.core.identity import HOME_WORKSPACE, ServerName
 from proxy.core.policy import Workspaces
 from proxy.core.redirects import HOME
-from proxy.store import course_students, sessions
+from proxy.store import help_rights, sessions
 from proxy.web.access import require_identity
 from proxy.web.confinement import HELP
 from proxy.web.course_access import require_teacher
@@ -44,7 +44,7 @@ async def begin_help(request: web.Request) -> web.Response:
     if request.app[SETTINGS].workspaces is not Workspaces.PER_USER:
         raise Conflict("Here everybody works in one workspace: open it from the home page.")
     problem = await request.app[STORE].read(
-        course_students.problem_of_helping, view.user, view.course, student
+        help_rights.problem_of_helping, view.user, view.course, student
     )
     if problem is not None:
         raise Conflict(problem)

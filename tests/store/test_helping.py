@@ -3,8 +3,8 @@
 from proxy.core.identity import ServerName
 from proxy.core.lti_roles import CourseRole
 from proxy.store import course_people, helping, sessions, users
-from proxy.store.changes import changes
 from proxy.store.database import Store
+from proxy.store.tables import changes
 from tests.auth.people import add_user
 
 TEACHER, STUDENT = CourseRole.TEACHER, CourseRole.STUDENT

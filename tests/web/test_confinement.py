@@ -8,7 +8,7 @@ from proxy.core.lifecycle import State
 from proxy.store import sessions
 from tests.web.page_front import OWN, Pages
 from tests.web.teaching import add_course, begin_help
-from tests.web.test_pages import VALUES, filled
+from tests.web.test_pages import filled
 
 # Whoever adds a line says why a page that a student wrote may send the helper's browser there.
 REACHED = {
@@ -52,7 +52,7 @@ async def test_every_other_route_refuses_a_helper(pages: Pages) -> None:
             asked += 1
     assert asked > 80
     assert not pages.manager.records
-    assert REACHED <= set(routes(pages))
+    assert set(routes(pages)) >= REACHED
 
 
 @pytest.mark.parametrize("who", ["bob", "root"])
@@ -115,7 +115,3 @@ async def test_a_person_goes_on_from_there(pages: Pages) -> None:
     assert foreign.status == 403
     answer = await pages.ask("POST", "/help/stop", "bob")
     assert (answer.status, answer.location, answer.session) == (303, "/sign-in", "")
-
-
-def test_the_table_is_of_addresses_that_the_other_table_fills() -> None:
-    assert "{owner}" in VALUES

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from proxy.auth.sessions import HELP_LIFETIME, LIFETIME
-from proxy.core.credentials import hash_secret
+from proxy.core.credentials import API_TOKEN_PREFIX, hash_secret
 from proxy.core.events import EventKind
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.core.policy import Workspaces
 from proxy.core.tokens import read_code
-from proxy.store import course_people, events, sessions, users
+from proxy.store import api_tokens, course_people, events, sessions, users
 from proxy.store.database import Store
 from proxy.web import chores, keys
 from proxy.web import opening as opening_module
@@ -68,7 +68,7 @@ async def test_no_code_before_the_relays_forgot_the_session_before(
     async def wait(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(opening_module.asyncio, "sleep", wait)
+    monkeypatch.setattr("proxy.web.opening.asyncio.sleep", wait)
     await add_course(pages)
     await begin_help(pages)
     pages.server_is(State.READY)
@@ -156,10 +156,17 @@ async def test_who_is_no_administrator_any_more_helps_nobody(pages: Pages) -> No
 
 
 async def test_a_token_helps_nobody(pages: Pages) -> None:
-    from tests.web.api_front import make_token
-
     await add_course(pages)
-    secret = await make_token(pages.store, pages.people["bob"], pages.clock)
+    secret = API_TOKEN_PREFIX + "t" * 40
+    await pages.store.write(
+        api_tokens.create,
+        token_id="t1",
+        secret_hash=hash_secret(secret),
+        user_id=pages.people["bob"].id,
+        label="script",
+        now=1.0,
+        expires=None,
+    )
     answer = await pages.ask_bare(
         "POST",
         "/courses/stats/people/ada/help",

@@ -1,14 +1,13 @@
-"""Who learns in a course, and whom nobody may help."""
+"""Who may help whom, and whom nobody may."""
 
 import pytest
 from sqlalchemy import Connection
 
 from proxy.core.identity import User
 from proxy.core.lti_roles import CourseRole
-from proxy.store import arrivals, course_people, course_students, platforms, portal_members
+from proxy.store import arrivals, course_people, help_rights, platforms, portal_members
 from proxy.store.course_tables import course_days
 from proxy.store.database import Store
-from proxy.store.memberships import CoursePlace
 from tests.auth.people import add_user
 from tests.store.arrivals import ENTRY, came
 
@@ -25,30 +24,7 @@ async def people(store: Store) -> dict[str, User]:
 
 
 def problem(connection: Connection, helper: User, student: User) -> str | None:
-    return course_students.problem_of_helping(connection, helper, "stats", student)
-
-
-async def test_who_leads_sees_whom_anybody_brought_and_nobody_else(
-    store: Store, people: dict[str, User]
-) -> None:
-    platform = await store.write(platforms.add, ENTRY, 1.0)
-    await store.write(
-        arrivals.remember, came(people["ada"], platform, course="stats", context="c7"), 2.0
-    )
-    await store.write(course_people.set_role, "stats", people["eve"].id, STUDENT, 1.0)
-    await store.write(portal_members.remember, "p", people["kim"].id, "stats", STUDENT, 1.0)
-    find = course_students.find_student
-    for name in ("ada", "eve", "kim"):
-        found = await store.read(find, "stats", name, None)
-        assert found == people[name]
-    for name in ("bob", "root", "nobody"):
-        assert await store.read(find, "stats", name, None) is None
-    assert await store.read(find, "other", "ada", None) is None
-    mine, other = [CoursePlace(platform.id, "c7")], [CoursePlace(platform.id, "c8")]
-    assert await store.read(find, "stats", "ada", mine) == people["ada"]
-    for places in (other, []):
-        assert await store.read(find, "stats", "ada", places) is None
-    assert await store.read(find, "stats", "eve", mine) is None
+    return help_rights.problem_of_helping(connection, helper, "stats", student)
 
 
 async def test_whom_a_teacher_merely_listed_is_not_to_be_helped(
@@ -64,9 +40,18 @@ async def test_whom_a_teacher_merely_listed_is_not_to_be_helped(
     assert await store.read(problem, people["eve"], ada) is not None
 
 
-async def test_who_opened_a_notebook_of_the_course_has_come(
+async def test_who_was_brought_by_a_portals_signed_link_has_come(
     store: Store, people: dict[str, User]
 ) -> None:
+    await store.write(portal_members.remember, "p", people["kim"].id, "stats", STUDENT, 1.0)
+    assert await store.read(problem, people["bob"], people["kim"]) is None
+    assert await store.read(problem, people["bob"], people["ada"]) is not None
+
+
+async def test_what_somebody_opened_is_no_word_of_theirs(
+    store: Store, people: dict[str, User]
+) -> None:
+    """A link can make a browser open a path; a course of that name is not entered by it."""
     ada = people["ada"]
     await store.write(course_people.set_role, "stats", ada.id, STUDENT, 1.0)
     row = {"course": "stats", "day": 1, "user_slug": "ada", "notebook": "a", "number": 1}
@@ -75,7 +60,7 @@ async def test_who_opened_a_notebook_of_the_course_has_come(
             course_days.insert().values(row | {"hours": "[]", "last": 1.0})
         )
     )
-    assert await store.read(problem, people["bob"], ada) is None
+    assert await store.read(problem, people["bob"], ada) is not None
 
 
 @pytest.mark.parametrize("who", ["root", "eve", "bob"])

@@ -1,9 +1,9 @@
-"""Who learns in a course, and who may help whom there.
+"""Who may help whom in a course.
 
-Promises: a student is whom a platform or a portal sent as one, or a teacher listed as one; of a
-teacher by a platform's word those are asked for whose places he teaches in. Helping somebody means
-to be in their workspace, so it takes more: the student came to the course by themselves, and is
-nobody whose own rights would come along.
+To help is to be in somebody's workspace, so it takes more than to teach the course. Promises: the
+student came to it themselves, by a signed launch or by their own click, for a teacher can list
+anybody; and is nobody whose own rights would come along. A teacher by a platform's word helps those
+of their own places.
 """
 
 from collections.abc import Collection
@@ -12,8 +12,7 @@ from sqlalchemy import Connection, exists, select
 
 from proxy.core.identity import User
 from proxy.core.lti_roles import CourseRole
-from proxy.store import course_people, memberships, users
-from proxy.store.course_tables import course_days
+from proxy.store import course_people, memberships
 from proxy.store.course_tables import course_people as people_table
 from proxy.store.memberships import CoursePlace, is_within
 from proxy.store.tables import memberships as membership_table
@@ -21,20 +20,6 @@ from proxy.store.tables import portal_members
 
 Places = Collection[CoursePlace] | None
 _STUDENT = CourseRole.STUDENT.value
-
-
-def find_student(connection: Connection, course: str, slug: str, taught: Places) -> User | None:
-    """Return the student of this slug; `taught` None: any, else one of these places."""
-    found = users.find_by_slug(connection, slug)
-    if found is None:
-        return None
-    ways = [_came_by_platform(connection, course, found.id, taught)]
-    if taught is None:
-        ways += [
-            course_people.role_of(connection, course, found.id) is CourseRole.STUDENT,
-            _came_by_portal(connection, course, found.id),
-        ]
-    return found if any(ways) else None
 
 
 def problem_of_helping(
@@ -72,10 +57,10 @@ def _has_come(connection: Connection, course: str, student: User, taught: Places
     came = exists().where(
         people_table.c.course == course,
         people_table.c.user_id == student.id,
+        people_table.c.role == _STUDENT,
         people_table.c.seen.is_not(None),
     )
-    worked = exists().where(course_days.c.course == course, course_days.c.user_slug == student.slug)
-    return bool(connection.execute(select(came | worked)).scalar_one())
+    return bool(connection.execute(select(came)).scalar_one())
 
 
 def _came_by_platform(connection: Connection, course: str, user_id: int, taught: Places) -> bool:
