@@ -13,7 +13,7 @@ from urllib.parse import quote
 from proxy.core.course import Track
 
 SUFFIX: Final = ".ipynb"
-REST: Final = "Not in a track"
+REST: Final = "Other notebooks"
 TOP: Final = "Notebooks"
 
 

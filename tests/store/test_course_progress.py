@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from proxy.core.lti_roles import CourseRole
 from proxy.store import arrivals, course_people, course_progress, platforms, portal_members
 from proxy.store.course_tables import course_days
+from proxy.store.course_tables import course_people as people_table
 from proxy.store.database import Store
 from proxy.store.memberships import CoursePlace
 from proxy.store.tables import users
@@ -86,7 +87,7 @@ async def test_two_thousand_people_are_listed_in_time(store: Store) -> None:
             {"course": "stats", "user_id": n + 1, "role": "student", "added": 0.0, "seen": n * 1.0}
             for n in range(2000)
         ]
-        connection.execute(course_people.course_people.insert(), listed)
+        connection.execute(people_table.insert(), listed)
         for n in range(2000):
             add_days(connection, [day(f"u{n}", f"w{k}", day=k % 30) for k in range(100)])
 

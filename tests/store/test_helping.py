@@ -40,6 +40,18 @@ async def test_a_session_says_whom_it_helps(store: Store) -> None:
     assert await is_open(store, "s1")
 
 
+async def test_help_that_nobody_uses_is_over(store: Store) -> None:
+    await helper_of_ada(store)
+    bob = await store.read(users.find, "bob")
+    assert bob is not None
+    assert await store.read(helping.is_helping, bob.id, 2.0)
+    assert not await store.read(helping.is_helping, bob.id, 9.0)
+    assert not await store.read(helping.is_helping, bob.id + 1, 2.0)
+    late = 1.0 + helping.UNUSED_SECONDS
+    assert not await store.read(helping.is_helping, bob.id, late)
+    assert await store.write(helping.end_unfounded, late) == 1
+
+
 async def test_a_role_that_is_taken_away_ends_the_help_and_nothing_else(store: Store) -> None:
     await helper_of_ada(store)
     bob = await store.read(users.find, "bob")

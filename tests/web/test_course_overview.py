@@ -37,7 +37,7 @@ async def test_who_leads_sees_version_notebooks_and_every_link(pages: Pages) -> 
         "<h1>Statistics &lt;for&gt; all</h1>",
         "a1b2c3d4",
         "Means &amp; medians",
-        "Not in a track",
+        "Other notebooks",
         f"{pages.settings.front_origin}/courses/stats/open/week%201/means",
         "course=stats\nnotebook=week 1/means</textarea>",
         "/lti/launch",

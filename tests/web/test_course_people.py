@@ -9,6 +9,7 @@ from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
 from proxy.core.lti_roles import CourseRole
 from proxy.store import course_people
+from proxy.store.course_tables import course_people as people_table
 from proxy.store.tables import users
 from tests.store.test_course_progress import add_days, day
 from tests.web.courses import running_course
@@ -102,7 +103,7 @@ async def test_two_thousand_people_are_a_page_at_a_time_and_found(pages: Pages) 
             {"course": "stats", "user_id": first + n, "role": "student", "added": 0.0, "seen": n}
             for n in range(2000)
         ]
-        connection.execute(course_people.course_people.insert(), listed)
+        connection.execute(people_table.insert(), listed)
         add_days(connection, [day(f"u{n}", f"w{k}") for n in range(2000) for k in range(n % 7)])
 
     await pages.store.write(fill)
