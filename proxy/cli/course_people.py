@@ -1,6 +1,6 @@
 """`sifu course people|teacher|student|leave`: who is listed in a course, over the front that runs.
 
-Exports the commands; the group `sifu course` adds them.
+The group `sifu course` adds them.
 """
 
 from typing import Final

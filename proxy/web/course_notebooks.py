@@ -13,8 +13,7 @@ from aiohttp import web
 from proxy.core.course import Course
 from proxy.core.course_links import NotebookGroup, group_notebooks
 from proxy.courses.catalog import list_notebooks
-from proxy.courses.places import CoursePlaces
-from proxy.web.keys import SETTINGS
+from proxy.web.keys import COURSE_SHELF
 
 MOST_SHOWN: Final = 500
 
@@ -23,8 +22,7 @@ async def notebooks_of(
     request: web.Request, name: str, entry: Course | None
 ) -> tuple[list[NotebookGroup], int]:
     """Return the groups that are shown, and how many notebooks are left out."""
-    settings = request.app[SETTINGS]
-    source = CoursePlaces(settings.data, settings.notebooks).source(name, entry)
+    source = await request.app[COURSE_SHELF].source_of(name)
     paths: Sequence[str] = ()
     if source is not None:
         paths = (await asyncio.to_thread(list_notebooks, source)).notebooks

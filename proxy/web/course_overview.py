@@ -3,37 +3,35 @@
     GET  /courses/{course}/live      its state, whenever it changes
     POST /courses/{course}/update    fetch what is new, in the background
     POST /courses/{course}/settings  title, who may open it, when it is updated, branch, directory
-    POST /courses/{course}/archive   and /unarchive, /delete
+    POST /courses/{course}/archive   and /unarchive, /delete, /webhook
 
 Promises: whoever does not lead the course changes nothing, and who leads it sees how far an update
-is while it runs. Must not: touch a repository (`course_acts`).
+is while it runs. Who may change what is decided in `course_changes`.
 """
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
-from proxy.core.course import Course
 from proxy.core.course_links import course_address
-from proxy.core.errors import Conflict, Forbidden, UnprocessableInput
-from proxy.courses.places import CoursePlaces
-from proxy.store import course_activity
+from proxy.core.errors import Forbidden, UnprocessableInput
+from proxy.core.repository_address import shown_address
+from proxy.courses.changes import Wish
+from proxy.web import course_changes
 from proxy.web.course_access import CourseView, require_course, require_lead
-from proxy.web.course_acts import CourseActs
-from proxy.web.course_list import HERE as ALL_COURSES
+from proxy.web.course_changes import hook_address
 from proxy.web.course_list import read_enrolment
 from proxy.web.course_notebooks import notebooks_of
 from proxy.web.forms import read_form
-from proxy.web.keys import COURSE_ACTS, LIVE, SETTINGS, STORE
+from proxy.web.keys import COURSE_JOBS, COURSE_SHELF, LIVE, SETTINGS
 from proxy.web.problems import see_other
-from proxy.web.render import render_text
+from proxy.web.render import render_page, render_text
 
 LOG_LINES: Final = 200
 _LOG_BYTES: Final = 64 * 1024
-_MOST_TITLE: Final = 255
+_MOST_DIGITS: Final = 9
 _HOUR: Final = 3600
 SCHEDULES: Final = {
     0: "by hand or by its webhook alone",
@@ -45,33 +43,32 @@ SCHEDULES: Final = {
 
 async def overview_values(request: web.Request, view: CourseView) -> dict[str, object]:
     """Return what the page shows beside people and scores."""
-    entry = view.entry
-    acts = request.app.get(COURSE_ACTS)
-    groups, left_out = await notebooks_of(request, view.course, entry)
+    groups, left_out = await notebooks_of(request, view.course, view.entry)
     return {
         **await state_values(request, view),
         "groups": groups,
         "left_out": left_out,
         "origin": request.app[SETTINGS].front_origin,
-        "may_change": entry is not None and acts is not None,
-        "webhook": await acts.webhook(request, entry) if acts and entry else "",
+        "webhook": hook_address(request, view.course),
+        "webhook_secret": "",
         "schedules": SCHEDULES,
+        "may_delete": view.user.is_admin,
     }
 
 
 async def state_values(request: web.Request, view: CourseView) -> dict[str, object]:
     """Return what changes by itself."""
-    work = await request.app[STORE].read(course_activity.latest, view.course)
-    settings = request.app[SETTINGS]
+    jobs = request.app[COURSE_JOBS]
+    found = await jobs.list_of(view.course)
     log: list[str] = []
-    if work is not None:
-        path = CoursePlaces(settings.data, settings.notebooks).log(view.course, work.number)
-        log = await asyncio.to_thread(_tail, path)
+    if found:
+        path = request.app[COURSE_SHELF].places.log(view.course, found[0].id)
+        log = [*await asyncio.to_thread(_tail, path), *jobs.progress(found[0]).splitlines()]
     return {
         "entry": view.entry,
-        "work": work,
+        "address": shown_address(view.entry.url) if view.entry else "",
+        "work": found[0] if found else None,
         "log": log,
-        "may_change": view.entry is not None and COURSE_ACTS in request.app,
         "here": course_address(view.course),
     }
 
@@ -84,41 +81,53 @@ async def follow_state(request: web.Request) -> web.StreamResponse:
 
 async def post_update(request: web.Request) -> web.Response:
     """Fetch what is new."""
-    course, acts = await _to_change(request)
-    await acts.update(request, course)
-    return see_other(course_address(course.name))
+    name = _name(request)
+    await course_changes.require_repository(request, name)
+    await course_changes.begin_update(request, name)
+    return see_other(course_address(name))
 
 
 async def post_settings(request: web.Request) -> web.Response:
     """Change what people decide about a course."""
-    course, acts = await _to_change(request)
-    form = await read_form(request)
-    await acts.change(request, read_settings(course, form))
-    return see_other(course_address(course.name))
+    name = _name(request)
+    await course_changes.require_repository(request, name)
+    await course_changes.change(request, name, read_settings(await read_form(request)))
+    return see_other(course_address(name))
 
 
 async def post_archive(request: web.Request) -> web.Response:
     """Close it for everybody but who leads it; nothing is deleted."""
-    course, acts = await _to_change(request)
-    await acts.archive(request, course, True)
-    return see_other(course_address(course.name))
+    await course_changes.archive(request, _name(request), archived=True)
+    return see_other(course_address(_name(request)))
 
 
 async def post_unarchive(request: web.Request) -> web.Response:
     """Open it again."""
-    course, acts = await _to_change(request)
-    await acts.archive(request, course, False)
-    return see_other(course_address(course.name))
+    await course_changes.archive(request, _name(request), archived=False)
+    return see_other(course_address(_name(request)))
 
 
 async def post_delete(request: web.Request) -> web.Response:
     """Delete it here, if the form has its name; people's own copies stay."""
-    course, acts = await _to_change(request)
+    name = _name(request)
+    await course_changes.require_repository(request, name)
     form = await read_form(request)
-    if form.get("name", "").strip() != course.name:
-        raise UnprocessableInput(f"To delete this course, type its name: {course.name}.")
-    await acts.remove(request, course)
-    return see_other(ALL_COURSES)
+    if form.get("name", "").strip() != name:
+        raise UnprocessableInput(f"To delete this course, type its name: {name}.")
+    await course_changes.begin_removal(request, name)
+    return see_other(course_address(name))
+
+
+async def post_webhook(request: web.Request) -> web.Response:
+    """Make a new secret for the webhook, and show it this once."""
+    address, secret = await course_changes.new_webhook(request, _name(request))
+    values = {
+        "course": _name(request),
+        "here": course_address(_name(request)),
+        "webhook": address,
+        "webhook_secret": secret,
+    }
+    return render_page(request, "course_webhook.html", values)
 
 
 def routes() -> list[web.RouteDef]:
@@ -131,33 +140,27 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{here}/archive", post_archive),
         web.post(f"{here}/unarchive", post_unarchive),
         web.post(f"{here}/delete", post_delete),
+        web.post(f"{here}/webhook", post_webhook),
     ]
 
 
-def read_settings(course: Course, form: dict[str, str]) -> Course:
-    """Return the course as the form wants it; raises `UnprocessableInput`."""
-    every = form.get("update_every", str(course.update_every))
-    if not every.isascii() or not every.isdigit() or int(every) not in {
-        *SCHEDULES, course.update_every
-    }:  # fmt: skip
+def read_settings(form: dict[str, str]) -> Wish:
+    """Return what the form wants, what it does not name being left; raises `UnprocessableInput`."""
+    every = form.get("update_every", "")
+    if every and not (every.isascii() and every.isdigit() and len(every) <= _MOST_DIGITS):
         raise UnprocessableInput("Choose from the list how often the course is updated.")
-    return replace(
-        course,
-        title=form.get("title", course.title).strip()[:_MOST_TITLE],
-        branch=form.get("branch", course.branch).strip()[:_MOST_TITLE],
-        directory=form.get("directory", course.directory).strip()[:1024],
-        enrolment=read_enrolment(form),
-        update_every=int(every),
+    texts = {name: form[name].strip() for name in ("title", "branch", "directory") if name in form}
+    return Wish(
+        title=texts.get("title"),
+        branch=texts.get("branch"),
+        directory=texts.get("directory"),
+        enrolment=read_enrolment(form) if "enrolment" in form else None,
+        update_every=int(every) if every else None,
     )
 
 
-async def _to_change(request: web.Request) -> tuple[Course, CourseActs]:
-    view = await require_lead(request, request.match_info["course"])
-    if view.entry is None:
-        raise Conflict("This course has no repository: whoever runs this Sifu placed its files.")
-    if COURSE_ACTS not in request.app:
-        raise Forbidden("Courses cannot be changed here.")
-    return view.entry, request.app[COURSE_ACTS]
+def _name(request: web.Request) -> str:
+    return request.match_info["course"]
 
 
 async def _render_state(request: web.Request) -> str:

@@ -33,7 +33,6 @@ from proxy.servers.manager import ServerManager
 from proxy.settings import Settings
 from proxy.store.database import Store
 from proxy.store.event_log import EventLog
-from proxy.web.course_acts import CourseActs
 from proxy.web.course_roster import Rosters
 from proxy.web.local_peers import LocalPeers
 from proxy.web.notices import Notices
@@ -55,8 +54,6 @@ COURSE_CHANGES = web.AppKey("course_changes", CourseChanges)
 COURSE_UPDATES = web.AppKey("course_updates", CourseUpdates)
 HOOK_RATES = web.AppKey("hook_rates", Buckets)  # by address
 HOOK_BODIES = web.AppKey("hook_bodies", asyncio.Semaphore)
-# What is done to courses at the word of a page; absent where nobody can.
-COURSE_ACTS = web.AppKey("course_acts", CourseActs)
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 COOKIE_STYLE = web.AppKey("cookie_style", CookieStyle)
 PROVIDERS = web.AppKey("providers", ReadyProviders)

@@ -1,18 +1,11 @@
 """A course of this installation: `bob` is listed as its teacher, `ada` came to it by herself."""
 
-import warnings
-from dataclasses import dataclass, field, replace
-
-from aiohttp import web
+from dataclasses import replace
 
 from proxy.core.course import Course, Outline, Track, TrackNotebook
-from proxy.core.errors import SifuError
 from proxy.core.lti_roles import CourseRole
 from proxy.courses.places import CoursePlaces
 from proxy.store import course_people, courses
-from proxy.store.database import Store
-from proxy.web import keys
-from proxy.web.course_acts import CourseActs, NewCourse
 from tests.web.page_front import Answer, Pages
 
 OUTLINE = Outline(
@@ -55,56 +48,6 @@ async def begin_help(pages: Pages, who: str = "bob", slug: str = "ada") -> Answe
     if answer.status == 303:
         pages.secrets[who] = answer.session
     return answer
-
-
-@dataclass
-class RecordedActs:
-    """Stands for whoever changes courses; writes down what was asked, and does it to the row."""
-
-    store: Store
-    asked: list[tuple[str, object]] = field(default_factory=list)
-    refusal: SifuError | None = None
-
-    async def add(self, request: web.Request, new: NewCourse) -> Course:
-        self.asked.append(("add", new))
-        if self.refusal is not None:
-            raise self.refusal
-        course = Course(new.name, new.url, 1.0, branch=new.branch, enrolment=new.enrolment)
-        await self.store.write(courses.add, course)
-        return course
-
-    async def update(self, request: web.Request, course: Course) -> None:
-        self.asked.append(("update", course.name))
-
-    async def change(self, request: web.Request, course: Course) -> None:
-        self.asked.append(("change", course))
-        await self.store.write(courses.put, course)
-
-    async def archive(self, request: web.Request, course: Course, wanted: bool) -> None:
-        self.asked.append(("archive", wanted))
-        await self.store.write(courses.put, replace(course, archived=5.0 if wanted else None))
-
-    async def remove(self, request: web.Request, course: Course) -> None:
-        self.asked.append(("remove", course.name))
-        await self.store.write(courses.remove, course.name)
-
-    async def webhook(self, request: web.Request, course: Course) -> str:
-        return f"https://sifu.example.org/hooks/{course.name}"
-
-
-def install_acts(pages: Pages) -> RecordedActs:
-    acts = RecordedActs(pages.store)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the front runs already
-        pages.app[keys.COURSE_ACTS] = CourseActs(
-            add=acts.add,
-            update=acts.update,
-            change=acts.change,
-            archive=acts.archive,
-            remove=acts.remove,
-            webhook=acts.webhook,
-        )
-    return acts
 
 
 def put_notebook(pages: Pages, path: str, course: Course = STATS) -> None:

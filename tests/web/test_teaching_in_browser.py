@@ -10,7 +10,7 @@ from proxy.store.course_tables import course_jobs
 from proxy.web import keys
 from tests.store.test_course_progress import add_days, day
 from tests.web.page_front import ORIGIN, Pages
-from tests.web.teaching import add_course, begin_help, install_acts, list_person, put_notebook
+from tests.web.teaching import add_course, begin_help, list_person, put_notebook
 from tests.web.test_admin_in_browser import _AXE, browser, open_as
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ _CONTROLS = (
 @pytest.fixture
 async def teaching(pages: Pages) -> Pages:
     """A course with people, notebooks, an update under way, and somebody in it."""
-    install_acts(pages)
     await add_course(pages, problem="The repository did not answer within 60 seconds.")
     for path in ("week 1/means.ipynb", "week 2/tests.ipynb", "more/extra.ipynb"):
         put_notebook(pages, path)
