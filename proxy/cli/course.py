@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import click
 
+from proxy.cli import course_people
 from proxy.cli.columns import align_rows, format_time
 from proxy.cli.front_api import open_front
 from proxy.cli.job_following import follow_job
@@ -17,6 +18,10 @@ _MOST_SECRET = 16 * 1024
 @click.group()
 def course() -> None:
     """Courses from git repositories. Sifu must run."""
+
+
+for _command in course_people.COMMANDS:
+    course.add_command(_command)
 
 
 def _options(command: Any) -> Any:

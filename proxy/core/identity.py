@@ -61,7 +61,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser. `id` is public; the cookie's secret is only stored hashed."""
+    """A signed-in browser. `id` is public; the cookie's secret is only stored hashed.
+
+    `helping`: the one server that it may open, somebody else's, for the sake of `course`.
+    """
 
     id: str
     user: User
@@ -69,12 +72,27 @@ class Session:
     last_seen: float
     expires: float
     ended: float | None
+    helping: ServerName | None = None
+    course: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a request was authenticated as, and by which credential."""
+    """Whom a request was authenticated as, and by which credential.
+
+    With `helping` they may open this one server, another person's, and do nothing else.
+    """
 
     user: User
     session_id: str | None = None
     token_id: str | None = None
+    helping: ServerName | None = None
+
+
+def helped_server(text: str) -> ServerName | None:
+    """Return the server that a session's row names, None for an empty text.
+
+    What is no server's name stays one that no address leads to: such a session opens nothing.
+    """
+    owner, _, workspace = text.partition("/")
+    return ServerName(owner, workspace) if text else None

@@ -40,10 +40,23 @@ class Deny:
 _OWNER = frozenset(Action)
 _EVERYBODY_ON_SHARED = frozenset(Action)
 _ADMIN_ON_OTHERS = frozenset({Action.SEE, Action.START, Action.STOP})
+_HELPER = frozenset({Action.OPEN, Action.SEE, Action.START})
+
+
+_WHILE_HELPING = (
+    "While you help somebody, their server is the only one that opens. Stop helping first."
+)
 
 
 def may(identity: Identity, action: Action, server: ServerName, mode: Workspaces) -> Allow | Deny:
-    """Decide; `mode` is the installation's `SIFU_WORKSPACES`."""
+    """Decide; `mode` is the installation's `SIFU_WORKSPACES`.
+
+    Who helps has the one server and none beside it, not even their own: a page of that server may
+    do whatever its visitor's browser may (decision 18).
+    """
+    if identity.helping is not None:
+        is_it = server == identity.helping and server != SHARED and mode is Workspaces.PER_USER
+        return Allow() if is_it and action in _HELPER else Deny(_WHILE_HELPING)
     if mode is Workspaces.SHARED:
         if server == SHARED and action in _EVERYBODY_ON_SHARED:
             return Allow()

@@ -41,6 +41,7 @@ _DROPPED_PREFIXES = (b"x-accel-", b"x-sifu-", b"x-lighttpd-")
 _NOT_REMOVABLE = frozenset({b"content-length"})
 _WHITESPACE = " \t"  # what HTTP trims; str.strip would trim what browsers keep (NBSP, NEL)
 _JUDGED_BY_VALUE = frozenset({b"set-cookie", b"location", b"content-location"})
+_OPENER = b"cross-origin-opener-policy"
 _SANDBOXED = ("files/", "nbconvert/", "view/")
 _REMEMBERED = 2048
 
@@ -49,6 +50,8 @@ _REMEMBERED = 2048
 class Surroundings:
     """What a head is judged by: the server's prefix, the relay's origin, who may frame.
 
+    `helped`: the visitor is not its owner, so no page of it may hold on to windows that it opens.
+
     Made once for a server, and told apart by identity: it is part of keys on the hot path.
     """
 
@@ -56,6 +59,7 @@ class Surroundings:
     origin: str
     frame_ancestors: str
     allowed_origins: frozenset[str]
+    helped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,9 @@ def filter_response_headers(
     if plan.has_connection:
         named = named_by_connection(headers) - _NOT_REMOVABLE
         kept = [field for field in kept if field[0].lower() not in named]
+    if around.helped:
+        kept = [field for field in kept if field[0].lower() != _OPENER]
+        kept.append((b"Cross-Origin-Opener-Policy", b"same-origin"))
     policies = tuple([headers[index][1] for index in plan.policies])
     kept.append((b"Content-Security-Policy", _policy(policies, around.frame_ancestors, sandboxed)))
     return kept

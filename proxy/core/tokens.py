@@ -31,12 +31,16 @@ IDENTITY_LIFETIME: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """The relay's cookie: `session` may use `server` as user `user` until `expires`."""
+    """The relay's cookie: `session` may use `server` as user `user` until `expires`.
+
+    `helper`: the server is somebody else's, and the session is one that helps there.
+    """
 
     session: str
     user: str
     server: ServerName
     expires: float
+    helper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ def _pass_claims(grant: Pass) -> dict[str, Any]:
         "own": grant.server.owner,
         "wsp": grant.server.workspace,
         "exp": grant.expires,
+        **({"hlp": True} if grant.helper else {}),
     }
 
 
@@ -138,4 +143,10 @@ def _pass_from(claims: dict[str, Any]) -> Pass:
     server = ServerName.parse(text_of(claims, "own"), text_of(claims, "wsp"))
     if server is None:
         raise InvalidToken("names no server")
-    return Pass(text_of(claims, "sid"), text_of(claims, "sub"), server, number_of(claims, "exp"))
+    return Pass(
+        session=text_of(claims, "sid"),
+        user=text_of(claims, "sub"),
+        server=server,
+        expires=number_of(claims, "exp"),
+        helper=claims.get("hlp") is True,
+    )

@@ -69,6 +69,11 @@ def _by_hand(walk: "_Walk", places: CoursePlaces) -> dict[str, Path]:
     }
 
 
+def list_notebooks(folder: Path) -> ListedCourse:
+    """Return the notebooks of one course, whose files lie there; none if nothing does."""
+    return ListedCourse(folder.name, tuple(sorted(_Walk().notebooks(folder, "", MOST_DEPTH))))
+
+
 class _Walk:
     """Counts what it has looked at, and stops in time."""
 

@@ -62,7 +62,7 @@ class Carriage:
             transport,
             request.method,
             target.rest,
-            context.surroundings(route.name),
+            context.surroundings(route.name, helped=visitor.helps),
             began=self._loop.time(),
             last=self._is_last(request) or offer is not None,
             offer=offer,

@@ -63,7 +63,7 @@ class RelayContext:
             live=self.live,
         )
         self.is_draining = False
-        self._surroundings: dict[ServerName, Surroundings] = {}
+        self._surroundings: dict[tuple[ServerName, bool], Surroundings] = {}
         self._hosts: dict[str, OwnHosts] = {}
         trusted = settings.trusted_proxies
         # Of an address behind which there is one client, the connections are counted.
@@ -71,17 +71,18 @@ class RelayContext:
             lambda address: not is_trusted_peer(address, trusted)
         )
 
-    def surroundings(self, server: ServerName) -> Surroundings:
+    def surroundings(self, server: ServerName, *, helped: bool = False) -> Surroundings:
         """What the heads of this server's responses are judged by."""
-        known = self._surroundings.get(server)
+        known = self._surroundings.get((server, helped))
         if known is None:
             known = Surroundings(
                 server.prefix,
                 self.settings.notebook_origin_for(server.owner),
                 self._frames,
                 frozenset(self.settings.lms_origins),
+                helped,
             )
-            _bound(self._surroundings)[server] = known
+            _bound(self._surroundings)[server, helped] = known
         return known
 
     def hosts_for(self, server: ServerName | None) -> OwnHosts:

@@ -112,7 +112,7 @@ class RelayHandler:
                 raise MethodRefused()
             return self._context.answers.redirect(server.prefix + target.query)
         visitor = await self._context.visitors.find(request.raw_headers)
-        self._authorize(visitor, server)
+        self._authorize(request, visitor, server)
         assert visitor is not None  # noqa: S101 (authorised)
         offer = None
         if "Upgrade" in request.headers:
@@ -128,12 +128,16 @@ class RelayHandler:
             self._context.activity.note(server, visitor.identity.session_id)
         return await self._carriage.carry(request, target, visitor, route, offer, failure)
 
-    def _authorize(self, visitor: Visitor | None, server: ServerName) -> None:
+    def _authorize(
+        self, request: web.BaseRequest, visitor: Visitor | None, server: ServerName
+    ) -> None:
         if visitor is None or visitor.server not in {None, server}:
             raise Unauthenticated("Please sign in to use this notebook server.")
         decision = may(visitor.identity, Action.OPEN, server, self._context.settings.workspaces)
         if isinstance(decision, Deny):
             raise Forbidden(decision.reason)
+        if visitor.helps and "Service-Worker" in request.headers:
+            raise Forbidden("A helper's browser takes no service worker: it would stay there.")
 
     def _check_websocket_origin(
         self, request: web.BaseRequest, visitor: Visitor, server: ServerName

@@ -35,6 +35,11 @@ class Visitor:
     def by_token(self) -> bool:
         return self.server is None
 
+    @property
+    def helps(self) -> bool:
+        """Is it somebody else's server, which is opened to help?"""
+        return self.identity.helping is not None
+
 
 class Visitors:
     """Verifies and remembers."""
@@ -110,8 +115,11 @@ class Visitors:
         session = await self._store.read(facts.find_session, grant.session)
         if session is None or session.ended is not None or session.user.slug != grant.user:
             return None
+        # A session that helps has passes for that server alone, each of which says so.
+        if session.helping != (grant.server if grant.helper else None):
+            return None
         expires = min(grant.expires, session.expires)
-        identity = Identity(session.user, session_id=session.id)
+        identity = Identity(session.user, session_id=session.id, helping=session.helping)
         return Visitor(identity, f"session {session.id}", grant.server, expires)
 
     async def _ask_token(self, secret: str) -> Visitor | None:

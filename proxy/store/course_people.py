@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from proxy.core.identity import User
 from proxy.core.lti_roles import CourseRole
@@ -46,6 +46,32 @@ def role_of(connection: Connection, course: str, user_id: int) -> CourseRole | N
         )
     ).scalar_one_or_none()
     return None if found is None else CourseRole(found)
+
+
+def note_seen(connection: Connection, course: str, user_id: int, now: float) -> None:
+    """Somebody came by a link of the course; who is not on its list comes on it, as a student."""
+    here = (course_people.c.course == course) & (course_people.c.user_id == user_id)
+    if not connection.execute(update(course_people).where(here).values(seen=now)).rowcount:
+        row = {"course": course, "user_id": user_id, "role": CourseRole.STUDENT.value}
+        connection.execute(insert(course_people).values(row | {"added": now, "seen": now}))
+
+
+def has_come(connection: Connection, course: str, user_id: int) -> bool:
+    """Did somebody who is listed ever come by a link of the course?"""
+    came = exists().where(
+        course_people.c.course == course,
+        course_people.c.user_id == user_id,
+        course_people.c.seen.is_not(None),
+    )
+    return bool(connection.execute(select(came)).scalar_one())
+
+
+def teaches(connection: Connection, user_id: int) -> bool:
+    """Is somebody listed as a teacher, of whatever course?"""
+    listed = exists().where(
+        course_people.c.user_id == user_id, course_people.c.role == CourseRole.TEACHER.value
+    )
+    return bool(connection.execute(select(listed)).scalar_one())
 
 
 def list_of(connection: Connection, course: str) -> list[CoursePerson]:

@@ -32,6 +32,7 @@ course_people = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("role", String(16), nullable=False),
     Column("added", Float, nullable=False),
+    Column("seen", Float),  # when they last came by a link of the course, if ever
 )
 
 # What was done for a course in the background; what it wrote is in a file beside the database.

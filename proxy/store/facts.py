@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from proxy.core.events import EventKind
-from proxy.core.identity import ServerName, Session, User
+from proxy.core.identity import ServerName, Session, User, helped_server
 from proxy.core.lifecycle import State
 from proxy.store.records import ApiToken, Change, ServerRecord
 
@@ -33,7 +33,7 @@ class Execute(Protocol):
 # disabled account is not found at all: a relay has nothing to do for it.
 _FIND_SESSION = """
     SELECT users.id, users.name, slug, is_admin, users.created, password_hash IS NOT NULL,
-        sessions.id, sessions.created, last_seen, expires, ended
+        sessions.id, sessions.created, last_seen, expires, ended, helping
     FROM sessions JOIN users ON users.id = sessions.user_id
     WHERE sessions.id = :id AND NOT users.disabled
 """
@@ -67,8 +67,9 @@ _USE_CODE = "INSERT INTO used_codes (id, expires) VALUES (:id, :expires) ON CONF
 def find_session(execute: Execute, session_id: str) -> Session | None:
     """Return the session, ended or not; the caller judges its times."""
     for row in execute(_FIND_SESSION, id=session_id).fetchall():
-        id_, created, last_seen, expires, ended = row[6:]
-        return Session(id_, _user(row), created, last_seen, expires, ended)
+        id_, created, last_seen, expires, ended, helping = row[6:]
+        helped = helped_server(helping)
+        return Session(id_, _user(row), created, last_seen, expires, ended, helped)
     return None
 
 

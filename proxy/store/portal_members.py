@@ -1,6 +1,6 @@
 """Who came by a portal's signed link to which course, and as what."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from proxy.core.lti_roles import CourseRole
 from proxy.store.tables import portal_members
@@ -27,6 +27,12 @@ def remember_student(
     """Note that somebody came by a link that says no role: they keep the one they have."""
     known = role_of(connection, portal, user_id, course)
     remember(connection, portal, user_id, course, known or CourseRole.STUDENT, now)
+
+
+def has_come(connection: Connection, course: str, user_id: int) -> bool:
+    """Did somebody come to the course by any portal's link?"""
+    came = exists().where(portal_members.c.user_id == user_id, portal_members.c.course == course)
+    return bool(connection.execute(select(came)).scalar_one())
 
 
 def role_of(connection: Connection, portal: str, user_id: int, course: str) -> CourseRole | None:

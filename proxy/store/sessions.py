@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, delete, func, insert, select, update
 
-from proxy.core.identity import Session, User
+from proxy.core.identity import Session, User, helped_server
 from proxy.store import changes
 from proxy.store.tables import sessions, users
 
@@ -17,6 +17,8 @@ def open_session(
     user_id: int,
     now: float,
     expires: float,
+    helping: str = "",
+    course: str = "",
 ) -> None:
     connection.execute(
         insert(sessions).values(
@@ -26,6 +28,8 @@ def open_session(
             created=now,
             last_seen=now,
             expires=expires,
+            helping=helping,
+            helping_course=course,
         )
     )
 
@@ -68,6 +72,16 @@ def end_all(connection: Connection, user_id: int, now: float) -> None:
         end(connection, session_id, now)
 
 
+def list_helping(connection: Connection, *, server: str = "", user_id: int = 0) -> list[Session]:
+    """Return the open sessions that help: all, those at this server, or those of this user."""
+    wanted = [sessions.c.helping != "", sessions.c.ended.is_(None)]
+    if server:
+        wanted.append(sessions.c.helping == server)
+    if user_id:
+        wanted.append(sessions.c.user_id == user_id)
+    return [_from_row(row) for row in connection.execute(_joined().where(*wanted))]
+
+
 def end_idle(connection: Connection, seen_before: float, now: float) -> int:
     """End the sessions that are over or unused since `seen_before`; return how many."""
     idle = connection.execute(
@@ -105,6 +119,8 @@ def _joined() -> Select[Any]:
         sessions.c.last_seen,
         sessions.c.expires,
         sessions.c.ended,
+        sessions.c.helping,
+        sessions.c.helping_course,
         users,
     ).join(users, users.c.id == sessions.c.user_id)
 
@@ -124,4 +140,13 @@ def _from_row(row: Row[Any]) -> Session:
         bool(row.password_hash),
         row.disabled,
     )
-    return Session(row.session_id, user, row.session_created, row.last_seen, row.expires, row.ended)
+    return Session(
+        row.session_id,
+        user,
+        row.session_created,
+        row.last_seen,
+        row.expires,
+        row.ended,
+        helped_server(row.helping),
+        row.helping_course,
+    )

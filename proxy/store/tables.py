@@ -51,6 +51,7 @@ sessions = Table(
     Column("ended", Float),
     # The one server that this browser may open meanwhile, as its owner's helper; else empty.
     Column("helping", String(100), nullable=False, server_default=""),
+    Column("helping_course", String(100), nullable=False, server_default=""),  # for its sake
 )
 
 # Who an account is at other services: never known by an e-mail address, which may change hands.

@@ -15,6 +15,7 @@ from proxy.web import api_servers, api_tokens, api_users
 from proxy.web.admin_table import list_admin_endpoints
 from proxy.web.api_endpoint import Caller, Endpoint, Parameter, Reply
 from proxy.web.api_events import EventStreams
+from proxy.web.course_people_table import list_course_people_endpoints
 from proxy.web.course_table import list_course_endpoints
 from proxy.web.health import HealthCheck, show_metrics
 from proxy.web.platform_table import list_platform_endpoints
@@ -51,6 +52,7 @@ def list_endpoints(health: HealthCheck, streams: EventStreams) -> tuple[Endpoint
         *list_platform_endpoints(),
         *list_score_endpoints(),
         *list_course_endpoints(),
+        *list_course_people_endpoints(),
         *_operations(health),
     )
 

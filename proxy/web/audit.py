@@ -70,7 +70,9 @@ def note_act(
 
 def note_if_others(request: web.Request, kind: EventKind, name: ServerName) -> bool:
     """Write it down if an administrator did it to another person's server; tell whether."""
-    is_others = name != SHARED and name.owner != require_identity(request).user.slug
+    identity = require_identity(request)
+    # Who helps starts what they were let into; that they help is an event of its own.
+    is_others = name not in {SHARED, identity.helping} and name.owner != identity.user.slug
     if is_others:
         note_act(request, kind, server=name)
     return is_others

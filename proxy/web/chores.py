@@ -9,7 +9,7 @@ from aiohttp import web
 from proxy.auth.sessions import IDLE
 from proxy.core.clock import Clock
 from proxy.core.history import SAMPLE_SECONDS
-from proxy.store import api_tokens, changes, sessions
+from proxy.store import api_tokens, changes, helping, sessions
 from proxy.store.database import Store
 from proxy.store.event_log import WRITE_SECONDS, EventLog
 from proxy.web import keys
@@ -43,6 +43,7 @@ async def forget_events(events: EventLog, clock: Clock, days: int) -> None:
 async def sweep(store: Store, clock: Clock) -> None:
     """End what is over, forget what nobody asks for any more."""
     now = clock()
+    await store.write(helping.end_unfounded, now)
     await store.write(sessions.end_idle, now - IDLE, now)
     await store.write(api_tokens.end_expired, now)
     await store.write(sessions.forget_ended, now - 7 * _DAY)

@@ -82,6 +82,6 @@ def look(connection: Connection, course: str, user: User) -> CourseView:
         if is_known or listed is not None:
             return CourseView(course, user, own, None, entry)
         raise NotFound(_NO_COURSE)
-    if not own and not (entry and course_members.is_member(connection, user.id, course)):
+    if not own and not course_members.is_member(connection, user.id, course):
         raise NotFound(_NO_COURSE)
     return CourseView(course, user, own, memberships.taught(own), entry)

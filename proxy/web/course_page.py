@@ -7,27 +7,32 @@ not tell now is said in a sentence, and the page is shown all the same. Must not
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
-from urllib.parse import quote
 
 from aiohttp import web
 from sqlalchemy import Connection
 
+from proxy.core.course_links import course_address
 from proxy.core.errors import NotFound, SifuError, UnprocessableInput
 from proxy.core.gradebook import Gradebook, Mark, Person
 from proxy.core.score_retry import ScoreState
-from proxy.store import grade_links, memberships, platforms, scores
+from proxy.store import course_progress, grade_links, memberships, platforms, scores
 from proxy.store.grade_links import GradeLink
 from proxy.store.memberships import Membership
 from proxy.store.scores import NewScore, Score
 from proxy.web import grading
 from proxy.web.course_access import CourseView, require_course, require_teacher
+from proxy.web.course_notebooks import notebooks_of
+from proxy.web.course_overview import overview_values
 from proxy.web.forms import read_form
 from proxy.web.keys import ROSTERS, STORE
 from proxy.web.problems import see_other
 from proxy.web.render import render_page
 
+Section = Callable[[web.Request, CourseView], Awaitable[dict[str, object]]]
+# What other parts show on the page of who leads: a template, and what gives it its values.
+SECTIONS: tuple[tuple[str, Section], ...] = ()
 MOST_PEOPLE: Final = 500
 MOST_LINKS: Final = 1000
 _MOST_PAGES: Final = 5
@@ -81,7 +86,20 @@ def routes() -> list[web.RouteDef]:
 
 def address_of(course: str) -> str:
     """Return where the page of a course is."""
-    return f"/courses/{quote(course, safe='')}"
+    return course_address(course)
+
+
+def title_of(view: CourseView) -> str:
+    """Return what the course is called: here, on the person's course page, or its name."""
+    if view.entry is not None:
+        return view.entry.shown_title
+    return next((each.title for each in view.own if each.title), view.course)
+
+
+def tabs_of(course: str) -> list[tuple[str, str, str]]:
+    """Return the pages of a course for its teachers: key, word, address."""
+    here = course_address(course)
+    return [("overview", "Overview", here), ("people", "People", f"{here}/people")]
 
 
 async def _page(
@@ -94,19 +112,40 @@ async def _page(
     values: dict[str, object] = {
         "course": view.course,
         "here": address_of(view.course),
-        "title": next((each.title for each in view.own if each.title), ""),
+        "title": title_of(view),
+        "tabs": tabs_of(view.course),
         "told": "" if told is None else told.public,
         "draft": draft or {},
     }
-    if view.is_teacher:
+    if view.leads:
+        template = "course_overview.html"
+        values |= await overview_values(request, view) | await _sections(request, view)
         values |= await _for_teacher(request, view)
+    elif view.is_teacher:
         template = "course_teacher.html"
+        values |= await _for_teacher(request, view)
     else:
         template = "course_student.html"
-        values["scores"] = await request.app[STORE].read(
-            scores.list_of_person, view.user.id, view.course
-        )
+        values |= await _for_student(request, view)
     return render_page(request, template, values, status=200 if told is None else told.status)
+
+
+async def _sections(request: web.Request, view: CourseView) -> dict[str, object]:
+    values: dict[str, object] = {"sections": [template for template, _ in SECTIONS]}
+    for _, section_of in SECTIONS:
+        values |= await section_of(request, view)
+    return values
+
+
+async def _for_student(request: web.Request, view: CourseView) -> dict[str, object]:
+    store = request.app[STORE]
+    groups, left_out = await notebooks_of(request, view.course, view.entry)
+    return {
+        "groups": groups,
+        "left_out": left_out,
+        "last": await store.read(course_progress.last_notebook, view.course, view.user.slug),
+        "scores": await store.read(scores.list_of_person, view.user.id, view.course),
+    }
 
 
 async def _for_teacher(request: web.Request, view: CourseView) -> dict[str, object]:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from proxy.core.course_links import course_address
 from proxy.core.identity import SHARED, ServerName
 from proxy.core.lifecycle import State
 from proxy.core.overview import NOTHING_KNOWN, Used
+from proxy.core.policy import Workspaces
 from proxy.core.queueing import place_sentence
-from proxy.store import memberships
+from proxy.store import course_cards
+from proxy.store.course_cards import Standing
+from proxy.store.help_given import HelpGiven, help_given
 from proxy.store.records import ServerRecord
 from proxy.web.access import require_identity, server_of
-from proxy.web.keys import LIVE, MANAGER, OBSERVATORY, SETTINGS, STORE
+from proxy.web.keys import CLOCK, LIVE, MANAGER, OBSERVATORY, SETTINGS, STORE
 from proxy.web.render import render_page, render_text
 
 LOG_LINES = 20
@@ -49,8 +53,20 @@ async def show_home(request: web.Request) -> web.Response:
     """The servers of whoever asks, and the courses that they came by."""
     cards = await _cards(request, with_log=True)
     user = require_identity(request).user
-    courses = await request.app[STORE].read(memberships.courses_of, user.id)
-    return render_page(request, "home.html", {"cards": cards, "courses": courses})
+    mode, store = request.app[SETTINGS].workspaces, request.app[STORE]
+    courses = await store.read(course_cards.cards_of, user, also_open=False)
+    helped: Sequence[HelpGiven] = ()
+    if mode is Workspaces.PER_USER:
+        helped = await store.read(help_given, server_of(user, mode), request.app[CLOCK]())
+    active = [each for each in courses if not each.is_archived]
+    values = {
+        "cards": cards,
+        "learning": [each for each in active if each.standing is not Standing.LEADS],
+        "leading": [each for each in active if each.standing is Standing.LEADS],
+        "course_address": course_address,
+        "help_given": helped,
+    }
+    return render_page(request, "home.html", values)
 
 
 async def follow_home(request: web.Request) -> web.StreamResponse:

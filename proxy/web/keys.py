@@ -84,6 +84,8 @@ RANDOM: web.AppKey[RandomText] = web.AppKey("random")
 IDENTITY: web.RequestKey[Identity | None] = web.RequestKey("identity")
 # Why a credential was refused, where one was shown; `require_identity` raises it.
 REFUSAL = web.RequestKey("refusal", Unauthenticated)
+# Whom a session helps, as people call them; set for such sessions alone.
+HELPED = web.RequestKey("helped", str)
 REQUEST_ID = web.RequestKey("request_id", str)
 CLIENT_ADDRESS = web.RequestKey("client_address", str)
 # True once the head of the answer is out: an error can no longer become a page.

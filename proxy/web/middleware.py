@@ -6,6 +6,7 @@
     hosts      foreign names are refused, aliases sent to the canonical origin
     identity   who asks; two sign-in cookies are an answer of their own (`planted`)
     origin     may this browser change anything?
+    confinement  who helps somebody reaches that person's server, and nothing else
 
 The security headers are added where the head of an answer is written (`headers`). Must not: refuse
 for lack of an identity; that is each handler's first line, held by a test over all routes.
@@ -27,6 +28,7 @@ from proxy.core.identity import Identity
 from proxy.core.origin import Provenance, may_change
 from proxy.core.policy import Deny
 from proxy.metrics import FRONT_REQUESTS
+from proxy.web.confinement import confinement
 from proxy.web.keys import (
     AUTHENTICATOR,
     CLIENT_ADDRESS,
@@ -190,7 +192,7 @@ async def origin(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-CHAIN = (scope, access_log, errors, hosts, identity, origin)
+CHAIN = (scope, access_log, errors, hosts, identity, origin, confinement)
 
 
 def _joined(request: web.Request, name: str) -> str | None:

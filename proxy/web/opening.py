@@ -7,11 +7,13 @@ that holds the door cookie whose hash it carries. Front sets that cookie where i
 with the relay (cookies ignore ports); elsewhere the relay does, and asks again at `/enter/…`.
 """
 
+import asyncio
 import re
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
+from proxy.auth.sessions import HELP_LIFETIME
 from proxy.core.cookies import DOOR_PATH, DOOR_SECONDS, CookieStyle, format_cookie
 from proxy.core.credentials import SECRET_BYTES, hash_secret
 from proxy.core.errors import BadRequest, Forbidden
@@ -30,6 +32,8 @@ from proxy.web.problems import see_other
 DEFAULT_TARGET = "lab"
 # The code carries the target, and the relay reads codes of 4 KiB at most.
 MAX_TARGET = 2000
+# An ended session is over for every relay within two seconds.
+FORGOTTEN_SECONDS = 3.0
 _ID_BYTES = 16
 _DOOR = re.compile(r"[0-9a-f]{64}")
 
@@ -85,8 +89,16 @@ async def _send_in(
     if record is None or record.state is not State.READY:
         return see_other(f"/start/{name}?next={quote(target, safe='/')}")
     expires = await request.app[SESSIONS].expiry(identity.session_id)
+    if identity.helping is not None:
+        await _let_relays_forget(request, begun=expires - HELP_LIFETIME)
     code = Code(
-        grant=Pass(identity.session_id, identity.user.slug, name, expires),
+        grant=Pass(
+            identity.session_id,
+            identity.user.slug,
+            name,
+            expires,
+            helper=identity.helping is not None,
+        ),
         target=target,
         id=request.app[RANDOM](_ID_BYTES),
         expires=request.app[CLOCK]() + CODE_LIFETIME,
@@ -99,6 +111,16 @@ async def _send_in(
     origin = settings.notebook_origin_for(name.owner)
     way_in = f"{origin}{DOOR_PATH}?code={mint_code(settings.secrets, code)}"
     return see_other(way_in, Referrer_Policy="no-referrer")
+
+
+async def _let_relays_forget(request: web.Request, *, begun: float) -> None:
+    """Wait until no relay takes the passes of the session that this one came after.
+
+    A page of the helped server could use them: they are in the same browser.
+    """
+    left = begun + FORGOTTEN_SECONDS - request.app[CLOCK]()
+    if left > 0:
+        await asyncio.sleep(min(left, FORGOTTEN_SECONDS))
 
 
 def _target(raw_path: str, name: ServerName) -> str:

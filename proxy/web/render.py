@@ -14,7 +14,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from proxy.core.identity import Identity
 from proxy.core.moments import say_ago
 from proxy.core.sizes import counted, say_bytes, say_number, say_points
-from proxy.web.keys import CLOCK, IDENTITY, MAINTENANCE, NOTICES
+from proxy.web.keys import CLOCK, HELPED, IDENTITY, MAINTENANCE, NOTICES
 from proxy.web.static import asset_path
 
 
@@ -69,7 +69,7 @@ def render_text(request: web.Request, template: str, values: Mapping[str, object
     """Return a page, or a part of one, as text.
 
     Every template also knows `identity`, the `notice` to all and the `maintenance` (each may be
-    None), and `now`.
+    None), whom one `helped` (or nobody, an empty text), and `now`.
     """
     identity: Identity | None = request.get(IDENTITY)
     known = {
@@ -77,5 +77,6 @@ def render_text(request: web.Request, template: str, values: Mapping[str, object
         "now": request.app[CLOCK](),
         "notice": request.app[NOTICES].current,
         "maintenance": request.app[MAINTENANCE].closed,
+        "helped": request.get(HELPED, ""),
     }
     return _ENVIRONMENT.get_template(template).render(known | dict(values))

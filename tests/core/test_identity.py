@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.core.identity import RESERVED_OWNERS, SHARED, SLUG, ServerName
+from proxy.core.identity import RESERVED_OWNERS, SHARED, SLUG, ServerName, helped_server
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,11 @@ def test_a_parsed_name_is_a_slug_and_nothing_more(text):
 
 def test_the_shared_servers_owner_is_nobody():
     assert SHARED.owner in RESERVED_OWNERS
+
+
+def test_what_a_helping_session_names_is_its_server_or_none_that_opens():
+    assert helped_server("") is None
+    assert helped_server("ada/home") == ServerName("ada", "home")
+    for text in ("ada", "/", "ada/home/x", "../home"):
+        assert helped_server(text) is not None
+        assert ServerName.parse(*text.split("/", 1)) is None if "/" in text else True

@@ -44,3 +44,22 @@ def test_with_one_server_for_everybody():
 def test_a_refusal_says_why():
     verdict = may(BOB, Action.OPEN, ADAS, Workspaces.PER_USER)
     assert verdict == Deny("This server belongs to somebody else.")
+
+
+@pytest.mark.parametrize("who", ["bob", "root"])
+def test_a_helper_has_the_one_server_and_not_even_their_own(who):
+    helper = Identity(somebody(who, admin=who == "root").user, helping=ADAS)
+    for server in (ADAS, ServerName(who, "home"), ServerName("eve", "home"), SHARED):
+        for action in Action:
+            verdict = may(helper, action, server, Workspaces.PER_USER)
+            wanted = server == ADAS and action is not Action.STOP
+            assert isinstance(verdict, Allow) == wanted, (server, action)
+
+
+def test_nobody_helps_in_a_workspace_that_all_share():
+    for helped in (SHARED, ADAS):
+        helper = Identity(BOB.user, helping=helped)
+        for server, mode in product((SHARED, ADAS), Workspaces):
+            if (server, mode) == (ADAS, Workspaces.PER_USER) and helped == ADAS:
+                continue
+            assert isinstance(may(helper, Action.OPEN, server, mode), Deny)

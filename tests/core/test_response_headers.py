@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from proxy.core.response_head import MalformedResponse
@@ -108,3 +110,16 @@ def test_two_allowed_origins_are_none() -> None:
     name = b"Access-Control-Allow-Origin"
     kept = filtered((name, b"https://lms.example.org"), (name, b"*"))
     assert name not in kept
+
+
+def test_pages_of_a_helped_server_hold_on_to_no_window() -> None:
+    sent = [(b"cross-origin-opener-policy", b"unsafe-none"), (b"X", b"1")]
+    helped = replace(AROUND, helped=True)
+    kept = filter_response_headers(sent, helped, sandboxed=False)
+    openers = [value for name, value in kept if name.lower() == b"cross-origin-opener-policy"]
+    assert openers == [b"same-origin"]
+    named = [(b"Connection", b"cross-origin-opener-policy"), *sent]
+    kept = filter_response_headers(named, helped, sandboxed=False)
+    assert (b"Cross-Origin-Opener-Policy", b"same-origin") in kept
+    own = filter_response_headers(sent, AROUND, sandboxed=False)
+    assert (b"cross-origin-opener-policy", b"unsafe-none") in own

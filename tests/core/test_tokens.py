@@ -47,6 +47,13 @@ def test_each_token_is_read_as_it_was_minted():
     assert read_identity("k" * 32, mint_identity("k" * 32, WHO), "ada/home", NOW) == WHO
 
 
+def test_a_helpers_pass_says_so_and_another_does_not():
+    helpers = replace(GRANT, helper=True)
+    assert read_pass([NEW], mint_pass([NEW], helpers), NOW) == helpers
+    assert read_code([NEW], mint_code([NEW], replace(CODE, grant=helpers)), NOW).grant == helpers
+    assert "hlp" not in claims_of(mint_pass([NEW], GRANT))
+
+
 def test_a_rotated_secret_still_reads_and_only_the_first_signs():
     token = mint_pass([OLD], GRANT)
     assert read_pass([NEW, OLD], token, NOW) == GRANT

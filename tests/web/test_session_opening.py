@@ -1,12 +1,16 @@
 """The end of every way in: sessions of others end, one's own goes on."""
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from proxy.auth.sessions import HELP_LIFETIME
+from proxy.core.errors import Forbidden
 from proxy.core.identity import Identity
 from proxy.web.keys import CLIENT_ADDRESS, IDENTITY
 from proxy.web.session_opening import begin_session, launch_session
 from tests.web.page_front import Pages
+from tests.web.teaching import add_course, begin_help
 
 
 async def request_of(pages: Pages, who: str | None) -> web.Request:
@@ -41,3 +45,19 @@ async def test_a_launch_of_somebody_else_ends_the_session_that_was_there(pages: 
     assert (await pages.ask("GET", "/", "bob")).status == 303
     answer = await launch_session(await request_of(pages, None), ada, "/a", "way")
     assert "Set-Cookie" in answer.headers
+
+
+async def test_who_helps_is_signed_in_by_their_own_hand_alone(pages: Pages) -> None:
+    """The page of a helped server could send the browser to whatever vouches for its user."""
+    await add_course(pages)
+    await begin_help(pages)
+    bob = pages.people["bob"]
+    for begin in (begin_session, launch_session):
+        with pytest.raises(Forbidden, match="You are helping somebody"):
+            await begin(await request_of(pages, None), bob, "/", "lti")
+        assert await begin(await request_of(pages, None), pages.people["ada"], "/", "lti")
+    for way in ("password", "link"):
+        answer = await begin_session(await request_of(pages, None), bob, "/", way)
+        assert "Set-Cookie" in answer.headers
+    pages.clock.advance(HELP_LIFETIME)
+    assert await begin_session(await request_of(pages, None), bob, "/", "lti")

@@ -16,8 +16,9 @@ def upgrade() -> None:
     _jobs()
     _snapshots()
     _days()
-    helping = sa.Column("helping", sa.String(100), nullable=False, server_default="")
-    op.add_column("sessions", helping)
+    for name in ("helping", "helping_course"):
+        column = sa.Column(name, sa.String(100), nullable=False, server_default="")
+        op.add_column("sessions", column)
 
 
 def _user() -> sa.Column[int]:
@@ -53,6 +54,7 @@ def _people() -> None:
         _user(),
         sa.Column("role", sa.String(16), nullable=False),
         sa.Column("added", sa.Float, nullable=False),
+        sa.Column("seen", sa.Float),
         sa.PrimaryKeyConstraint("course", "user_id"),
     )
 
