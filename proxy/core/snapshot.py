@@ -38,7 +38,7 @@ _SECONDS: Final = {Lifetime.DAY: _DAY, Lifetime.WEEK: 7 * _DAY, Lifetime.MONTH: 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A row of the snapshots table. Times in seconds since the epoch, `size` of the page in bytes."""
+    """A row of the snapshots table. Times in seconds since the epoch, `size` in bytes."""
 
     id: int
     token: str
@@ -84,7 +84,7 @@ def folder_of(path: str) -> str:
 
 
 def problem_of_another(number: int, held: int, size: int) -> str:
-    """Say why somebody who has so many, of so many bytes, may not have another; empty if they may."""
+    """Say why who has so many, of so many bytes, may not have another; empty if they may."""
     if number >= MOST_SNAPSHOTS:
         return (
             f"You share {MOST_SNAPSHOTS} notebooks already. Delete one that nobody needs any more."

@@ -60,7 +60,7 @@ class SnapshotFiles:
     def names(self) -> set[str]:
         """Return the names of all that is in the folder; raises `OSError` where nobody may look."""
         try:
-            return set(os.listdir(self._folder))
+            return {each.name for each in self._folder.iterdir()}
         except FileNotFoundError:
             return set()
 

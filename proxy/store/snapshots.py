@@ -1,7 +1,7 @@
 """Notebooks that somebody shows to whoever has the link; the pages are files beside the database.
 
-Promises: nobody has more than `core.snapshot` allows, however many are made at once; what belongs to
-a disabled account is not found by its link.
+Promises: nobody has more than `core.snapshot` allows; what belongs to a disabled account is not
+found by its link.
 """
 
 from collections.abc import Collection
