@@ -15,14 +15,17 @@ def is_member(connection: Connection, user_id: int, course: str) -> bool:
     """Did a platform, a portal or a teacher bring this person to this course, or is it open?"""
     if _is_teacher(connection, user_id, course):
         return True
-    found = connection.execute(
-        select(courses.c.enrolment, courses.c.archived).where(courses.c.name == course)
-    ).first()
-    if found is not None and found.archived is not None:
+    archived = select(courses.c.archived).where(courses.c.name == course)
+    if connection.execute(archived).scalar_one_or_none() is not None:
         return False
-    if found is not None and found.enrolment == Enrolment.OPEN.value:
-        return True
-    return _was_brought(connection, user_id, course)
+    return belongs(connection, user_id, course)
+
+
+def belongs(connection: Connection, user_id: int, course: str) -> bool:
+    """The same, whether the course is archived or not: its teachers look after them still."""
+    enrolment = select(courses.c.enrolment).where(courses.c.name == course)
+    is_open = connection.execute(enrolment).scalar_one_or_none() == Enrolment.OPEN.value
+    return is_open or _was_brought(connection, user_id, course)
 
 
 def _is_teacher(connection: Connection, user_id: int, course: str) -> bool:

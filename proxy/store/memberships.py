@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, false, or_, select
 
 from proxy.core.identity import User
 from proxy.core.lti_roles import CourseRole
@@ -53,6 +53,15 @@ def in_places(
     """Return who came by these pages of the course (None: by any), the latest first."""
     statement = _of_course(course).where(is_within(memberships.c, places)).limit(MOST)
     return [_from_row(row) for row in connection.execute(statement)]
+
+
+def is_in_places(
+    connection: Connection, user_id: int, course: str, places: Collection[CoursePlace]
+) -> bool:
+    """Did this person come by one of these pages of the course?"""
+    here = (memberships.c.user_id == user_id) & (memberships.c.course == course)
+    found = exists().where(here, is_within(memberships.c, places))
+    return bool(connection.execute(select(found)).scalar_one())
 
 
 def courses_of(connection: Connection, user_id: int) -> list[str]:

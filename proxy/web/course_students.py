@@ -1,0 +1,38 @@
+"""Which people of a course a teacher may look after.
+
+Promises: who leads the course may name anybody who belongs to it; a teacher by a learning platform
+those of the places that they teach in. Whoever is not theirs is answered as if there were nobody.
+"""
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from proxy.core.errors import Forbidden, NotFound
+from proxy.core.identity import SLUG, User
+from proxy.store import course_members, memberships, users
+from proxy.web.course_access import CourseView
+from proxy.web.keys import STORE
+
+_NOBODY = "There is nobody of that name in this course."
+
+
+async def require_student(request: web.Request, view: CourseView, slug: str) -> User:
+    """Return the person; raises `Forbidden` for who teaches nobody, and `NotFound`."""
+    if not view.is_teacher:
+        raise Forbidden("Only a teacher of this course may do that.")
+    user = await request.app[STORE].read(find_student, view, slug)
+    if user is None:
+        raise NotFound(_NOBODY)
+    return user
+
+
+def find_student(connection: Connection, view: CourseView, slug: str) -> User | None:
+    """Return the person of the course whom this view shows; None if there is none."""
+    user = users.find_by_slug(connection, slug) if SLUG.fullmatch(slug) else None
+    if user is None:
+        return None
+    if view.taught is None:
+        is_theirs = course_members.belongs(connection, user.id, view.course)
+    else:
+        is_theirs = memberships.is_in_places(connection, user.id, view.course, view.taught)
+    return user if is_theirs else None
