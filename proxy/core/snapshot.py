@@ -20,6 +20,7 @@ MOST_SNAPSHOTS: Final = 50
 MOST_BYTES: Final = 100 * 2**20
 MOST_TITLE: Final = 120
 TOKEN_BYTES: Final = 32
+FOLDER: Final = "/snapshots/"
 _TOKEN: Final = re.compile(r"[0-9a-f]{48}")
 _DAY: Final = 86_400.0
 
@@ -61,6 +62,12 @@ def token_of(random: str) -> str:
 
 def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
+
+
+def without_secret(path: str) -> str:
+    """Return an address's path as a log may hold it: not with the secret of a link."""
+    is_link = path.startswith(FOLDER) and is_token(path.removeprefix(FOLDER))
+    return f"{FOLDER}…" if is_link else path
 
 
 def expiry_of(lifetime: Lifetime, now: float) -> float | None:

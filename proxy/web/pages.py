@@ -23,8 +23,10 @@ from proxy.web import (
     opening,
     sign_in,
     sign_out,
+    snapshot_pages,
     starting,
     static,
+    student_files,
 )
 
 _ADMIN = (admin_overview, admin_servers, admin_users, admin_platforms, admin_events)
@@ -50,6 +52,8 @@ def routes() -> list[web.RouteDef]:
         lti_register,
         course_hooks,
         course_page,
+        snapshot_pages,
+        student_files,
         *_ADMIN,
     )
     return [route for module in modules for route in module.routes()]
