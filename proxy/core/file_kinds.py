@@ -25,7 +25,7 @@ _IMAGES: Final = {
     "webp": "image/webp",
 }
 _CODE: Final = "c cpp css f90 go h hpp htm html ipy java jl js lua m mjs py pyi r rb rs sh sql ts"
-_WORDS: Final = "bib cfg conf csv dat env geojson ini json jsonl log md properties rmd rst svg tex"
+_WORDS: Final = "bib cfg conf csv dat env geojson ini json jsonl log md properties rmd rst tex"
 _MORE_WORDS: Final = "toml tsv txt xml yaml yml"
 _TEXTS: Final = frozenset(f"{_CODE} {_WORDS} {_MORE_WORDS}".split())
 _TEXT_NAMES: Final = frozenset({"dockerfile", "license", "makefile", "readme"})

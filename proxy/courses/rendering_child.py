@@ -6,7 +6,6 @@ somebody wrote is read by an account that owns nothing and can start nothing. Th
 what became of it. Must not: import anything of nbconvert's before the limits hold.
 """
 
-import errno
 import json
 import os
 import resource
@@ -41,6 +40,7 @@ def main(words: list[str]) -> int:
     maker.warm_up()
     uid = int(words[0]) if words else None
     confine(Confinement(uid, uid, processes=_MOST_PROCESSES, oom_score=_OOM_SCORE))
+    said = _mute()
     head, _, notebook = sys.stdin.buffer.read().partition(b"\n")
     try:
         made = maker.make(notebook.decode("utf-8"), json.loads(head)).encode("utf-8", "replace")
@@ -50,14 +50,19 @@ def main(words: list[str]) -> int:
         sys.stdout.buffer.flush()
     except MemoryError:
         return Status.TOO_MUCH
-    except OSError as problem:
-        if problem.errno != errno.EFBIG:
-            raise
-        return Status.TOO_MUCH
     except Exception as problem:  # whatever nbconvert makes of what is no proper notebook
-        sys.stderr.write(type(problem).__name__)
+        os.write(said, type(problem).__name__.encode())
         return Status.NO_NOTEBOOK
     return Status.MADE
+
+
+def _mute() -> int:
+    """Return what standard error was: from now on, libraries would write there what they read."""
+    said = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    return said
 
 
 def bound() -> None:
