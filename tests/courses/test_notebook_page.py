@@ -1,6 +1,7 @@
 """What a notebook becomes: honest ones are readable, hostile ones harmless by themselves."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -87,11 +88,20 @@ def test_an_output_that_needs_scripts_is_told():
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_notebooks_of_old_formats_are_shown(maker, version):
+    content: dict[str, Any]
     if version == 1:
         content = {"cells": [{"cell_type": "code", "code": "print 1", "prompt_number": 1}]}
     else:
-        old = {"cell_type": "code", "input": "print 1", "language": "python", "outputs": []}
-        sheet = {"cells": [old | {"collapsed": False, "metadata": {}}], "metadata": {}}
+        old: dict[str, Any] = {
+            "cell_type": "code",
+            "input": "print 1",
+            "language": "python",
+            "outputs": [],
+        }
+        sheet: dict[str, Any] = {
+            "cells": [old | {"collapsed": False, "metadata": {}}],
+            "metadata": {},
+        }
         content = {"worksheets": [sheet], "metadata": {"name": "old"}}
     whole = content | {"nbformat": version, "nbformat_minor": 0}
     made = page(maker, json.dumps(whole).encode())
