@@ -28,6 +28,8 @@ _PRIORITY: Final = [
 ]
 _TEMPLATE: Final = "sifu_page.html.j2"
 _SCRIPT: Final = re.compile(r"<script\b.*?(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+# What leads a page elsewhere; a policy within a page does not hold a refresh back.
+_LEADS_AWAY: Final = re.compile(r"<(?:meta|base|link)\b[^>]*>", re.IGNORECASE)
 _SHOWS: Final = re.compile(r"<(?:img|svg|table|video|audio|hr|math)\b", re.IGNORECASE)
 _STYLE_OR_TAG: Final = re.compile(r"<style\b.*?</style\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _LEFT_OUT: Final = '<p class="left-out">An output that needs scripts is left out here.</p>'
@@ -72,12 +74,16 @@ class PageMaker:
 def shown_html(text: str) -> str:
     """Take scripts away, which would not run; say so where nothing else is left.
 
-    For size and for readers: what holds is that the page may not run any.
+    For size, for readers and for saved copies: what holds is the policy of the answer.
     """
-    rest = _SCRIPT.sub("", text)
-    if rest == text or _SHOWS.search(rest) or _STYLE_OR_TAG.sub("", rest).strip():
+    rest = _still(text)
+    if not _SCRIPT.search(text) or _SHOWS.search(rest) or _STYLE_OR_TAG.sub("", rest).strip():
         return rest
     return _LEFT_OUT
+
+
+def _still(text: str) -> str:
+    return _LEADS_AWAY.sub("", _SCRIPT.sub("", text))
 
 
 class _Exporter(HTMLExporter):
@@ -90,7 +96,7 @@ class _Exporter(HTMLExporter):
             attachments=cell.get("attachments", {}),
             exclude_anchor_links=True,
         )
-        return _SCRIPT.sub("", MarkdownWithMath(renderer=renderer).render(source))
+        return _still(MarkdownWithMath(renderer=renderer).render(source))
 
 
 class _Markdown(IPythonRenderer):
