@@ -63,7 +63,7 @@ class PageMaker:
 
         What is no notebook raises whatever nbformat and nbconvert stumble over.
         """
-        node = nbformat.reads(notebook, as_version=4)  # type: ignore[no-untyped-call]
+        node = nbformat.reads(notebook, as_version=4)
         # They live by scripts, and nbconvert would look for them.
         node.metadata.pop("widgets", None)
         shown = {"back": "", "back_to": ""} | page | {"style": self._style}

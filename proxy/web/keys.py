@@ -26,10 +26,10 @@ from proxy.core.identity import Identity
 from proxy.courses.changes import CourseChanges
 from proxy.courses.files import CourseFiles
 from proxy.courses.jobs import Jobs
-from proxy.courses.shelf import CourseShelf
-from proxy.courses.updating import CourseUpdates
 from proxy.courses.rendering import Renderer
+from proxy.courses.shelf import CourseShelf
 from proxy.courses.snapshots import Snapshots
+from proxy.courses.updating import CourseUpdates
 from proxy.servers.maintenance import Maintenance
 from proxy.servers.manager import ServerManager
 from proxy.settings import Settings
