@@ -18,6 +18,7 @@ from proxy.cli.doctor import doctor
 from proxy.cli.event import event
 from proxy.cli.maintenance import maintenance, notice
 from proxy.cli.server import server
+from proxy.cli.snapshot import snapshot
 from proxy.cli.status import status
 from proxy.cli.token import token
 from proxy.cli.user import user
@@ -68,7 +69,7 @@ def up() -> None:
 
 for command in (
     *(check, doctor, status),
-    *(user, token, server, course, event, notice, maintenance),
+    *(user, token, server, course, event, notice, maintenance, snapshot),
     *(bundle, deploy_command),
 ):
     main.add_command(command)

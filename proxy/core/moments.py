@@ -23,6 +23,12 @@ def say_ago(at: float, now: float) -> str:
     return f"{count} {unit}{'' if count == 1 else 's'} ago"
 
 
+def say_moment(at: float) -> str:
+    """Return `3 May 2026, 14:02 UTC`."""
+    moment = datetime.fromtimestamp(at, UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
 def read_time(text: str) -> float | None:
     """Return seconds since the epoch of a date or a time (ISO 8601), or of a number; None if none.
 

@@ -36,6 +36,7 @@ from proxy.web.schemas import (
     UserInfo,
 )
 from proxy.web.score_table import list_score_endpoints
+from proxy.web.snapshot_table import list_snapshot_endpoints
 
 _SERVER = "/api/servers/{owner}/{workspace}"
 _USER = "/api/users/{name}"
@@ -53,6 +54,7 @@ def list_endpoints(health: HealthCheck, streams: EventStreams) -> tuple[Endpoint
         *list_score_endpoints(),
         *list_course_endpoints(),
         *list_course_people_endpoints(),
+        *list_snapshot_endpoints(),
         *_operations(health),
     )
 

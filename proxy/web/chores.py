@@ -29,6 +29,7 @@ def list_chores(app: web.Application) -> list[tuple[str, float, Chore]]:
         ("write_events", WRITE_SECONDS, app[keys.EVENTS].write),
         ("forget_events", _HOUSEKEEPING_SECONDS, forget),
         ("sample", SAMPLE_SECONDS, app[keys.OBSERVATORY].sample),
+        ("clear_snapshots", _HOUSEKEEPING_SECONDS, app[keys.SNAPSHOTS].clear),
         ("deliver_scores", DELIVERY_SECONDS, app[keys.SCORE_DELIVERY].deliver),
         ("update_courses", _HOUSEKEEPING_SECONDS, app[keys.COURSE_UPDATES].begin_due),
     ]

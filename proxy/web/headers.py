@@ -2,7 +2,8 @@
 
 Promises: each answer carries them, streams and errors too (a signal adds them when the head is
 written); exactly one `Content-Security-Policy`, without any `unsafe-…`, which refuses inline
-scripts and styles altogether.
+scripts and styles altogether. A page of what somebody else wrote has its own (`still_pages`), which
+refuses scripts and everything that is fetched.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -26,7 +26,9 @@ from proxy.core.identity import Identity
 from proxy.courses.changes import CourseChanges
 from proxy.courses.files import CourseFiles
 from proxy.courses.jobs import Jobs
+from proxy.courses.rendering import Renderer
 from proxy.courses.shelf import CourseShelf
+from proxy.courses.snapshots import Snapshots
 from proxy.courses.updating import CourseUpdates
 from proxy.servers.maintenance import Maintenance
 from proxy.servers.manager import ServerManager
@@ -54,6 +56,10 @@ COURSE_CHANGES = web.AppKey("course_changes", CourseChanges)
 COURSE_UPDATES = web.AppKey("course_updates", CourseUpdates)
 HOOK_RATES = web.AppKey("hook_rates", Buckets)  # by address
 HOOK_BODIES = web.AppKey("hook_bodies", asyncio.Semaphore)
+# Notebooks as pages (`snapshot_wiring`).
+RENDERER = web.AppKey("renderer", Renderer)
+SNAPSHOTS = web.AppKey("snapshots", Snapshots)
+LOOKS_NOTED = web.AppKey("looks_noted", Buckets)  # by teacher, student and path
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 COOKIE_STYLE = web.AppKey("cookie_style", CookieStyle)
 PROVIDERS = web.AppKey("providers", ReadyProviders)

@@ -27,6 +27,7 @@ from proxy.core.hosts import Standing
 from proxy.core.identity import Identity
 from proxy.core.origin import Provenance, may_change
 from proxy.core.policy import Deny
+from proxy.core.snapshot import without_secret
 from proxy.metrics import FRONT_REQUESTS
 from proxy.web.confinement import confinement
 from proxy.web.keys import (
@@ -102,7 +103,7 @@ def _note(request: web.Request, status: int, began: float) -> None:
     _log.info(
         "front.request",
         method=request.method,
-        path=request.path[:256],
+        path=without_secret(request.path)[:256],
         status=status,
         milliseconds=round((perf_counter() - began) * 1000, 1),
         client=request[CLIENT_ADDRESS],

@@ -28,8 +28,10 @@ from proxy.web import (
     opening,
     sign_in,
     sign_out,
+    snapshot_pages,
     starting,
     static,
+    student_files,
 )
 
 _ADMIN = (admin_overview, admin_servers, admin_users, admin_platforms, admin_events)
@@ -60,6 +62,8 @@ def routes() -> list[web.RouteDef]:
         course_people,
         course_opening,
         helping,
+        snapshot_pages,
+        student_files,
         *_ADMIN,
     )
     return [route for module in modules for route in module.routes()]

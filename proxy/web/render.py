@@ -12,7 +12,7 @@ from aiohttp import web
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from proxy.core.identity import Identity
-from proxy.core.moments import say_ago
+from proxy.core.moments import say_ago, say_moment
 from proxy.core.sizes import counted, say_bytes, say_number, say_points
 from proxy.web.keys import CLOCK, HELPED, IDENTITY, MAINTENANCE, NOTICES
 from proxy.web.static import asset_path
@@ -47,6 +47,7 @@ def _environment() -> Environment:
     environment.filters["iso"] = _iso
     environment.filters["ago"] = say_ago
     environment.filters["clock"] = _clock
+    environment.filters["moment"] = say_moment
     environment.filters["bytes"] = say_bytes
     environment.filters["number"] = say_number
     environment.filters["points"] = say_points

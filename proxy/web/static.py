@@ -19,6 +19,7 @@ _TYPES = {
     "live.js": "text/javascript",
     "lti_storage.js": "text/javascript",
     "lti_return.js": "text/javascript",
+    "closing.js": "text/javascript",
     "copying.js": "text/javascript",
     "lti_register.js": "text/javascript",
     "icon.svg": "image/svg+xml",

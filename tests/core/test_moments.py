@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.core.moments import read_time, say_ago
+from proxy.core.moments import read_time, say_ago, say_moment
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,7 @@ def test_words_for_a_span(seconds: float, words: str) -> None:
 )
 def test_times_that_people_write(text: str, seconds: float | None) -> None:
     assert read_time(text) == seconds
+
+
+def test_a_moment_is_said_with_its_day_and_zone() -> None:
+    assert say_moment(1_800_000_000.0) == "15 January 2027, 08:00 UTC"

@@ -30,6 +30,7 @@ PUBLIC = {
     ("GET", "/lti/register"),  # whoever has an invitation
     ("POST", "/lti/register"),
     ("POST", "/hooks/courses/{course}"),  # what it believes is signed by the course's secret
+    ("GET", "/snapshots/{token}"),  # whoever has the link; its secret is long
 }
 VALUES = {
     "{owner}": "ada",
