@@ -12,10 +12,18 @@ from importlib.resources import files
 from pathlib import Path
 
 from proxy import __version__
+from proxy.core.launch_target import EXTENSION as NAME
+from proxy.core.launch_target import LANDING as _LANDING
 
-NAME = "sifu-coming-back"
-_LANDING = "back.html"
-_SCRIPTS = ("banner.css", "banner.js", "container.js", "documents.js", "door.js")
+_SCRIPTS = (
+    "banner.css",
+    "banner.js",
+    "container.js",
+    "course_menu.js",
+    "documents.js",
+    "door.js",
+    "place.js",
+)
 
 
 def extensions_folder(folder: Path) -> Path:
@@ -44,6 +52,8 @@ def _package(container: str) -> dict[str, object]:
         "license": "BSD-3-Clause",
         "jupyterlab": {
             "extension": True,
+            # Its half in the server is off, see `SERVER_EXTENSIONS`.
+            "disabledExtensions": ["jupyterlab-jupytext"],
             "_build": {"load": container, "extension": "./extension"},
         },
     }

@@ -1,6 +1,7 @@
 """The manager with a real supervisord and real Jupyter servers and kernels."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -131,6 +132,31 @@ async def test_jupyterlab_gets_our_defaults(manager: ServerManager) -> None:
         status, page = await jupyter.ask("GET", "lab")
         assert status == 200
         assert '"quitButton": false' in page
+
+
+async def test_notebook_7_is_there_and_gets_the_same(
+    manager: ServerManager, settings: Settings
+) -> None:
+    home = settings.notebooks / "ada/home"
+    await asyncio.to_thread(home.mkdir, parents=True)
+    await asyncio.to_thread((home / "kept.py").write_text, "# %%\n1\n")
+    # What a person has in their own configuration changes nothing of it.
+    mine = home / ".jupyter/jupyter_server_config.d/mine.json"
+    await asyncio.to_thread(mine.parent.mkdir, parents=True)
+    off = {"notebook": False, "jupyterlab_jupytext": True}
+    text = json.dumps({"ServerApp": {"jpserver_extensions": off}})
+    await asyncio.to_thread(mine.write_text, text)
+    async with client_of(await start(manager)) as jupyter:
+        for path in ("tree", "notebooks/a.ipynb", "doc/tree/a.ipynb", "lab/tree/a.ipynb"):
+            status, page = await jupyter.ask("GET", path)
+            assert status == 200, path
+            assert "sifu-coming-back" in page, path
+        assert (await jupyter.ask("GET", ""))[0] == 302  # on to JupyterLab
+        _, file = await jupyter.ask("GET", "api/contents/kept.py")
+        assert file["type"] == "file"
+        url = "lab/api/settings/@jupyterlab/docmanager-extension:plugin"
+        _, saving = await jupyter.ask("GET", url)
+        assert saving["schema"]["properties"]["autosaveInterval"]["default"] == 17
 
 
 async def test_no_secret_is_in_the_environment_of_jupyter_or_a_kernel(
