@@ -1,7 +1,6 @@
 """The manager with a real supervisord and real Jupyter servers and kernels."""
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -140,12 +139,6 @@ async def test_notebook_7_is_there_and_gets_the_same(
     home = settings.notebooks / "ada/home"
     await asyncio.to_thread(home.mkdir, parents=True)
     await asyncio.to_thread((home / "kept.py").write_text, "# %%\n1\n")
-    # What a person has in their own configuration changes nothing of it.
-    mine = home / ".jupyter/jupyter_server_config.d/mine.json"
-    await asyncio.to_thread(mine.parent.mkdir, parents=True)
-    off = {"notebook": False, "jupyterlab_jupytext": True}
-    text = json.dumps({"ServerApp": {"jpserver_extensions": off}})
-    await asyncio.to_thread(mine.write_text, text)
     async with client_of(await start(manager)) as jupyter:
         for path in ("tree", "notebooks/a.ipynb", "doc/tree/a.ipynb", "lab/tree/a.ipynb"):
             status, page = await jupyter.ask("GET", path)
