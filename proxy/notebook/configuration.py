@@ -16,7 +16,7 @@ from proxy.notebook.handed_down import KEY_FILE, HandedDown
 Config = dict[str, dict[str, Any]]
 
 # What of the installation runs in each server, whatever files say. The first gives `/tree` and
-# `/notebooks` (Notebook 7); the second would make notebooks of all text files, and those of a course
+# `/notebooks` (Notebook 7); the second would make notebooks of all text files: those of a course
 # are converted when a version of it is made.
 SERVER_EXTENSIONS: Final = {"notebook": True, "jupyterlab_jupytext": False}
 
