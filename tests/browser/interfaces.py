@@ -47,6 +47,7 @@ def open_notebook(
     page.goto(running.front + way_to(SHARED, course, notebook, interface))
     if "/sign-in" in page.url:
         sign_in(page)
+    page.wait_for_url(f"{running.notebooks}/**")
     tab = CourseTab(running, page, page)
     tab.expect_open()
     return tab
