@@ -35,8 +35,9 @@ def main(folder: Path) -> None:
     config = Config(server_config(handed, folder))
     # These depend on HOME, and JupyterLab asks for it when it is imported: somebody else's, in a
     # process that was forked.
-    config.LabApp.user_settings_dir = get_user_settings_dir()
-    config.LabApp.workspaces_dir = get_workspaces_dir()
+    for shown in (config.LabApp, config.JupyterNotebookApp):
+        shown.user_settings_dir = get_user_settings_dir()
+        shown.workspaces_dir = get_workspaces_dir()
     config.LanguageServerManager.node_roots = node_roots(Path.cwd())
     LabApp.serverapp_class = SifuServerApp
     server = LabApp.initialize_server(

@@ -7,13 +7,18 @@ options, which win over files). Must not: switch off any of Jupyter's own checks
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from proxy.core.content_security import frame_ancestors
 from proxy.notebook.extension_files import extensions_folder
 from proxy.notebook.handed_down import KEY_FILE, HandedDown
 
 Config = dict[str, dict[str, Any]]
+
+# What of the installation runs in each server, whatever files say. The first gives `/tree` and
+# `/notebooks` (Notebook 7); the second would make notebooks of all text files: those of a course
+# are converted when a version of it is made.
+SERVER_EXTENSIONS: Final = {"notebook": True, "jupyterlab_jupytext": False}
 
 # Jupyter refuses a socket together with any port but its default.
 _DEFAULT_PORT = 8888
@@ -29,12 +34,9 @@ def server_config(handed: HandedDown, folder: Path) -> Config:
         "ServerApp": _listening(handed) | _guarding(handed) | _behaving(handed),
         "SifuIdentityProvider": {"key_file": str(folder / KEY_FILE), "server": handed.server},
         "KernelManager": {"shutdown_wait_time": _KERNEL_GRACE},
-        "LabApp": {
-            "app_settings_dir": f"{handed.own}/lab",
-            "extra_labextensions_path": [str(extensions_folder(Path(handed.own)))],
-            "news_url": None,
-            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        },
+        "LabApp": _showing(handed)
+        | {"news_url": None, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
+        "JupyterNotebookApp": _showing(handed),
     }
     if handed.has_kernel_sockets:
         config["KernelManager"]["transport"] = "ipc"
@@ -58,6 +60,14 @@ def lab_overrides(handed: HandedDown) -> dict[str, dict[str, Any]]:
             "fetchNews": "false",
             "checkForUpdates": False,
         },
+    }
+
+
+def _showing(handed: HandedDown) -> dict[str, Any]:
+    """What holds for JupyterLab and for Notebook 7: settings, and our extension."""
+    return {
+        "app_settings_dir": f"{handed.own}/lab",
+        "extra_labextensions_path": [str(extensions_folder(Path(handed.own)))],
     }
 
 
@@ -120,4 +130,5 @@ def _behaving(handed: HandedDown) -> dict[str, Any]:
         "open_browser": False,
         "quit_button": False,  # front stops servers, and knows why they stopped
         "terminals_enabled": True,
+        "jpserver_extensions": dict(SERVER_EXTENSIONS),
     }

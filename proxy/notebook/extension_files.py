@@ -12,10 +12,18 @@ from importlib.resources import files
 from pathlib import Path
 
 from proxy import __version__
+from proxy.core.launch_target import EXTENSION, LANDING
 
-NAME = "sifu-coming-back"
-_LANDING = "back.html"
-_SCRIPTS = ("banner.css", "banner.js", "container.js", "documents.js", "door.js")
+NAME = EXTENSION
+_SCRIPTS = (
+    "banner.css",
+    "banner.js",
+    "container.js",
+    "course_menu.js",
+    "documents.js",
+    "door.js",
+    "place.js",
+)
 
 
 def extensions_folder(folder: Path) -> Path:
@@ -32,7 +40,7 @@ def write_extension(folder: Path) -> None:
     (place / version).mkdir(parents=True)
     for name, text in texts.items():
         (place / version / name).write_text(text)
-    (place / _LANDING).write_text(_text(_LANDING))
+    (place / LANDING).write_text(_text(LANDING))
     (place / "package.json").write_text(json.dumps(_package(f"{version}/container.js"), indent=2))
 
 
@@ -40,10 +48,12 @@ def _package(container: str) -> dict[str, object]:
     return {
         "name": NAME,
         "version": __version__,
-        "description": "Says why the server does not answer, and leads the way back.",
+        "description": "Leads back to a server that is away, and from a notebook to its course.",
         "license": "BSD-3-Clause",
         "jupyterlab": {
             "extension": True,
+            # Its half in the server is off, see `SERVER_EXTENSIONS`.
+            "disabledExtensions": ["jupyterlab-jupytext"],
             "_build": {"load": container, "extension": "./extension"},
         },
     }

@@ -18,6 +18,8 @@ from pkgutil import iter_modules
 
 from jupyter_core.paths import ENV_CONFIG_PATH, SYSTEM_CONFIG_PATH
 
+from proxy.notebook.configuration import SERVER_EXTENSIONS
+
 _MODULES = (
     "proxy.notebook.__main__",
     "proxy.notebook.identity",
@@ -37,6 +39,8 @@ _MODULES = (
     "jupyter_server_terminals.app",
     "nbconvert.exporters",
     "nbclient",
+    "notebook.app",
+    "notebook_shim.nbserver",
     "runpy",
     "tornado.platform.asyncio",
     "xml.sax.saxutils",
@@ -63,12 +67,17 @@ def _services() -> Iterator[str]:
 
 
 def _extensions() -> Iterator[str]:
-    """Yield the server extensions that are switched on for everybody."""
+    """Yield the server extensions that are on for everybody, by us or by the installation."""
+    yield from [name for name, is_on in SERVER_EXTENSIONS.items() if is_on]
     for folder in (*ENV_CONFIG_PATH, *SYSTEM_CONFIG_PATH):
         for path in sorted(Path(folder).glob("jupyter_server_config.d/*.json")):
             try:
                 config = json.loads(path.read_text())
                 switched = config["ServerApp"]["jpserver_extensions"]
-                yield from [name for name, is_on in switched.items() if is_on]
+                yield from [
+                    name
+                    for name, is_on in switched.items()
+                    if is_on and name not in SERVER_EXTENSIONS
+                ]
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
                 print(f"{path} is passed over: {problem!r}", file=sys.stderr)  # noqa: T201 (its log)

@@ -99,7 +99,9 @@ class Settings:
         "(where there may be several: with `per-user`)",
         "auto",
     )
-    autosave_interval: int = setting("seconds between JupyterLab's autosaves", 30)
+    autosave_interval: int = setting(
+        "seconds between a notebook's autosaves, in JupyterLab and Notebook 7", 30
+    )
     notebook_environment: tuple[str, ...] = setting(
         "names of environment variables handed on to notebooks, separated by commas",
         factory=tuple,

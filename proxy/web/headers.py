@@ -6,6 +6,7 @@ scripts and styles altogether. A page of what somebody else wrote has its own (`
 refuses scripts and everything that is fetched.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
@@ -16,6 +17,9 @@ from proxy.web.keys import IS_ANSWERED, REQUEST_ID
 
 # What a course page holds in its frame: it signs in, starts, and goes on to the notebook.
 FRAMED = ("/sign-in", "/start/", "/open/", "/lti/")
+# And what a notebook in there shows, where a window of its own would not know who is here. None of
+# it takes anything away for good, whatever somebody is made to click.
+_FRAMED_WHOLE = re.compile(r"/snapshots(?:/new)?|/courses/[^/]+/reset")
 Signal = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 
 
@@ -28,7 +32,7 @@ def security_headers(
     """
     form_targets = form_target or f"'self' {notebook_origin}"
     ancestors = "frame-ancestors 'none'"
-    if path.startswith(FRAMED):
+    if path.startswith(FRAMED) or _FRAMED_WHOLE.fullmatch(path):
         # A notebook in a course page shows the way back to its server in a frame of its own.
         ancestors = frame_ancestors([*framers, notebook_origin] if framers else ())
     policy = [

@@ -25,9 +25,16 @@ def test_it_listens_on_its_socket_only() -> None:
     assert (server["base_url"], server["root_dir"]) == ("/user/ada/home/", "/notebooks/ada/home")
 
 
-def test_our_extension_is_loaded_from_the_servers_own_folder() -> None:
-    lab = server_config(replace(HANDED, own="/run/own"), FOLDER)["LabApp"]
-    assert lab["extra_labextensions_path"] == ["/run/own/labextensions"]
+@pytest.mark.parametrize("app", ["LabApp", "JupyterNotebookApp"])
+def test_our_extension_is_loaded_from_the_servers_own_folder(app: str) -> None:
+    shown = server_config(replace(HANDED, own="/run/own"), FOLDER)[app]
+    assert shown["extra_labextensions_path"] == ["/run/own/labextensions"]
+    assert shown["app_settings_dir"] == "/run/own/lab"
+
+
+def test_text_files_stay_text_files() -> None:
+    extensions = server_config(HANDED, FOLDER)["ServerApp"]["jpserver_extensions"]
+    assert extensions == {"notebook": True, "jupyterlab_jupytext": False}
 
 
 def test_the_key_is_named_not_held() -> None:

@@ -5,8 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from jupyter_core.paths import jupyter_path
 from jupyterlab_server.config import get_federated_extensions, get_page_config
 
+from proxy.core.identity import ServerName
+from proxy.core.launch_target import way_back
 from proxy.notebook import extension_files
 from proxy.notebook.extension_files import NAME, extensions_folder, write_extension
 
@@ -31,6 +34,18 @@ def test_jupyterlab_takes_it_for_a_prebuilt_extension(tmp_path: Path) -> None:
     (ours,) = [each for each in page["federated_extensions"] if each["name"] == NAME]
     assert (place / ours["load"]).is_file()
     assert f'"{ours["name"]}"' in (place / ours["load"]).read_text()
+
+
+def test_the_half_of_jupytext_in_the_page_is_off(tmp_path: Path) -> None:
+    written(tmp_path)
+    page = get_page_config([str(extensions_folder(tmp_path)), *jupyter_path("labextensions")])
+    assert "jupyterlab-jupytext" in {each["name"] for each in page["federated_extensions"]}
+    assert "jupyterlab-jupytext" in page["disabledExtensions"]
+
+
+def test_a_small_window_ends_on_a_page_of_it(tmp_path: Path) -> None:
+    path = way_back(ServerName("ann", "home")).removeprefix("/open/ann/home/lab/extensions/")
+    assert (written(tmp_path).parent / path).is_file()
 
 
 def test_every_file_of_the_package_is_handed_out(tmp_path: Path) -> None:

@@ -133,6 +133,25 @@ async def test_jupyterlab_gets_our_defaults(manager: ServerManager) -> None:
         assert '"quitButton": false' in page
 
 
+async def test_notebook_7_is_there_and_gets_the_same(
+    manager: ServerManager, settings: Settings
+) -> None:
+    home = settings.notebooks / "ada/home"
+    await asyncio.to_thread(home.mkdir, parents=True)
+    await asyncio.to_thread((home / "kept.py").write_text, "# %%\n1\n")
+    async with client_of(await start(manager)) as jupyter:
+        for path in ("tree", "notebooks/a.ipynb", "doc/tree/a.ipynb", "lab/tree/a.ipynb"):
+            status, page = await jupyter.ask("GET", path)
+            assert status == 200, path
+            assert "sifu-coming-back" in page, path
+        assert (await jupyter.ask("GET", ""))[0] == 302  # on to JupyterLab
+        _, file = await jupyter.ask("GET", "api/contents/kept.py")
+        assert file["type"] == "file"
+        url = "lab/api/settings/@jupyterlab/docmanager-extension:plugin"
+        _, saving = await jupyter.ask("GET", url)
+        assert saving["schema"]["properties"]["autosaveInterval"]["default"] == 17
+
+
 async def test_no_secret_is_in_the_environment_of_jupyter_or_a_kernel(
     manager: ServerManager,
 ) -> None:

@@ -39,8 +39,27 @@ def test_what_leads_to_a_notebook_may_be_framed_by_the_course_page(path: str) ->
     assert policy(path)["frame-ancestors"] == "'self'"
 
 
+@pytest.mark.parametrize("path", ["/snapshots", "/snapshots/new", "/courses/stats/reset"])
+def test_what_a_notebook_in_a_frame_opens_is_shown_there(path: str) -> None:
+    assert policy(path, (LMS,))["frame-ancestors"] == f"'self' {LMS} https://n.example"
+    assert policy(path)["frame-ancestors"] == "'self'"
+
+
 @pytest.mark.parametrize(
-    "path", ["/", "/sign-out", "/stop/ada/home", "/api/users", "/lti", "/ltis/x"]
+    "path",
+    [
+        "/",
+        "/sign-out",
+        "/stop/ada/home",
+        "/api/users",
+        "/lti",
+        "/ltis/x",
+        "/snapshots/a-token",
+        "/snapshots/1/remove",
+        "/courses/stats",
+        "/courses/stats/reset/x",
+        "/courses/stats/people/ada/reset",
+    ],
 )
 def test_everything_else_may_be_framed_by_nobody(path: str) -> None:
     assert policy(path, (LMS,))["frame-ancestors"] == "'none'"

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from proxy.core.course import Course, Interface, Outline
 from proxy.core.policy import Workspaces
-from proxy.store import portal_members
+from proxy.store import courses, portal_members
 from proxy.store.database import Store
 from proxy.web.launch_destination import destination_of
 from tests.conftest import FakeClock
@@ -39,3 +41,25 @@ async def test_the_course_is_there_when_they_arrive(pages: Pages) -> None:
     await pages.store.write(portal_members.remember_student, "p", ada.id, "stats", 1.0)
     await destination_of(request, ada, "stats", "a b")
     assert (home / "stats/a b.ipynb").read_text() == "original"
+
+
+@pytest.mark.parametrize(
+    ("interface", "notebook", "folder"),
+    [
+        (Interface.LAB, "lab/tree/stats/a.ipynb", "lab/tree/stats"),
+        (Interface.NOTEBOOK, "notebooks/stats/a.ipynb", "tree/stats"),
+        (Interface.SINGLE, "doc/tree/stats/a.ipynb", "lab/tree/stats"),
+    ],
+)
+async def test_it_opens_in_what_the_course_wants(
+    pages: Pages, interface: Interface, notebook: str, folder: str
+) -> None:
+    course = Course("stats", "https://git.example.org/s", 1.0, outline=Outline(interface=interface))
+    await pages.store.write(courses.add, course)
+    request = make_mocked_request("GET", "/x", app=pages.app)
+    ada = pages.people["ada"]
+    assert await destination_of(request, ada, "stats", "a") == f"/open/ada/home/{notebook}"
+    assert await destination_of(request, ada, "stats", "") == f"/open/ada/home/{folder}"
+    assert (
+        await destination_of(request, ada, "other", "a") == "/open/ada/home/lab/tree/other/a.ipynb"
+    )

@@ -3,6 +3,7 @@
  * What is shown: one banner at a time, which never takes the focus from somebody who is typing. Plain
  * elements, because JupyterLab loads its own dialogs from the server that is away.
  */
+import { isInside, openWindow } from "./place.js";
 
 /** @type {Record<string, {title: string, hint: string, way: string}>} */
 const WORDS = {
@@ -38,13 +39,14 @@ function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** @param {string} address */
-function openWindow(address) {
-  const place = `width=520,height=640,left=${screenX + 80},top=${screenY + 80}`;
-  return window.open(address, "sifu-coming-back", `popup,${place}`) !== null;
+/** @param {"alert" | "status"} role @param {string} title @param {string} text */
+function words(role, title, text) {
+  return make("div", { role }, make("h2", {}, title), ...(text ? [make("p", {}, text)] : []));
 }
 
-export class Banner {
+/** @typedef {{title: string, text: string, way: string}} Offer */
+
+class Banner {
   /** @type {HTMLElement | null} */ #element = null;
   /** @type {HTMLElement | null} */ #before = null;
   /** @type {Record<"title" | "text" | "link", HTMLElement> | null} what is shown while we ask */ #asked = null;
@@ -76,11 +78,34 @@ export class Banner {
     const text = isNew
       ? "Your cells are as they were. Their kernels are new and know nothing yet: run what you need again."
       : "Everything goes on where it was.";
-    const told = make("div", { role: "status" }, make("h2", {}, "You are back"), make("p", {}, text));
-    const element = this.#show([told], "Close");
-    element.classList.add("sifu-back");
+    this.#asked = null;
     this.#putOffUntil = 0;
+    this.tell("You are back", text);
+  }
+
+  /** Say what happened, for a while; not where something is asked. @param {string} title @param {string} text */
+  tell(title, text) {
+    if (this.#asked) return;
+    const element = this.#show([words("status", title, text)], "Close");
+    element.classList.add("sifu-back");
     setTimeout(() => element === this.#element && this.#remove(), GREETING_FOR);
+  }
+
+  /** Offer a link where a window could not be opened. @param {Offer} offer @param {string} address */
+  offer({ title, text, way }, address) {
+    if (this.#asked) return;
+    const link = make("a", { target: "_blank", rel: "noopener", href: address }, way);
+    link.addEventListener("click", () => setTimeout(() => this.#remove()));
+    this.#show([words("alert", title, text), link], "Not now");
+  }
+
+  /** Show a page of front in this one. @param {Offer} offer @param {string} address */
+  showInside({ title, text }, address) {
+    if (this.#asked) return;
+    const link = make("a", { target: "_blank", rel: "noopener", href: address }, "In a window");
+    const element = this.#show([words("status", title, text), link], "Close");
+    element.classList.add("sifu-inside");
+    this.#openInside(address, title);
   }
 
   /** @param {() => void} followed */
@@ -91,8 +116,8 @@ export class Banner {
       followed();
       // A course page's frame has cookies of its own: a window of its own could not sign it in. Where
       // no window may be opened the link is simply followed.
-      const isInside = window.parent !== window;
-      if (isInside ? this.#openInside(link) : openWindow(link.href)) event.preventDefault();
+      if (isInside) this.#openInside(link.href, link.textContent ?? "");
+      if (isInside || openWindow(link.href)) event.preventDefault();
     });
     this.#show([make("div", { role: "alert" }, title, text), link], "Not now");
     return { title, text, link };
@@ -125,12 +150,14 @@ export class Banner {
     if (hadFocus) this.#before?.focus();
   }
 
-  /** @param {HTMLAnchorElement} link */
-  #openInside(link) {
+  /** @param {string} address @param {string} title */
+  #openInside(address, title) {
     this.#element?.querySelector("iframe")?.remove();
-    const frame = make("iframe", { src: link.href, title: link.textContent ?? "" });
+    const frame = make("iframe", { src: address, title });
     this.#element?.append(frame);
     frame.focus();
-    return true;
   }
 }
+
+/** The one of this page. */
+export const banner = new Banner();

@@ -17,24 +17,51 @@
     return chosen ? (await versions[chosen].get())() : {};
   }
 
-  async function build() {
-    const { IConnectionStatus } = await use("@jupyterlab/services").catch(() => ({}));
-    const plugin = {
-      id: `${NAME}:plugin`,
-      description: "Says why the server does not answer, and leads the way back.",
+  /**
+   * A plugin that is given those of the tokens that the page has, in their order, or null.
+   * @param {string} id @param {string} description @param {any[]} tokens
+   * @param {(app: any, ...found: any[]) => Promise<void>} begin
+   */
+  function plugin(id, description, tokens, begin) {
+    const known = tokens.filter(Boolean);
+    return {
+      id: `${NAME}:${id}`,
+      description,
       autoStart: true,
-      optional: [IConnectionStatus].filter(Boolean),
-      /** @param {any} app @param {{isConnected: boolean} | null} [status] */
-      activate: async (app, status) => {
+      optional: known,
+      /** @param {any} app @param {any[]} given */
+      activate: async (app, ...given) => {
         try {
-          const { keepDoor } = await import(new URL("door.js", here).href);
-          keepDoor(app, status ?? null, new URL("../..", here));
+          await begin(app, ...tokens.map((token) => given[known.indexOf(token)] ?? null));
         } catch (problem) {
-          console.warn(`${NAME} is not used in this page:`, problem);
+          console.warn(`${NAME}:${id} is not used in this page:`, problem);
         }
       },
     };
-    return { __esModule: true, default: [plugin] };
+  }
+
+  async function build() {
+    const names = ["@jupyterlab/services", "@jupyterlab/mainmenu", "@jupyterlab/apputils"];
+    const [services, mainmenu, apputils] = await Promise.all(names.map((name) => use(name).catch(() => ({}))));
+    const door = plugin(
+      "plugin",
+      "Says why the server does not answer, and leads the way back.",
+      [services.IConnectionStatus],
+      async (app, status) => {
+        const { keepDoor } = await import(new URL("door.js", here).href);
+        keepDoor(app, status, new URL("../..", here));
+      },
+    );
+    const menu = plugin(
+      "course",
+      "Resets notebooks of courses, shares them, and leads to the course.",
+      [mainmenu.IMainMenu, apputils.ICommandPalette],
+      async (app, menus, palette) => {
+        const { addEntries } = await import(new URL("course_menu.js", here).href);
+        addEntries(app, menus, palette);
+      },
+    );
+    return { __esModule: true, default: [door, menu] };
   }
 
   /** @type {any} */

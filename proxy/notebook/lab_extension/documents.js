@@ -45,6 +45,45 @@ export async function saveAgain(app, addresses) {
   }
 }
 
+/** @param {any} app @param {any} context of a document @returns {string} its path in the workspace */
+export function pathOf(app, context) {
+  return app.serviceManager.contents.localPath(context.path);
+}
+
+/**
+ * Save what was typed since the last time. JupyterLab itself says why, if it cannot.
+ * @param {any} context of a document @returns {Promise<boolean>} whether the disk has it all
+ */
+export async function saveNow(context) {
+  if (!context.model.dirty || context.model.readOnly) return true;
+  let outcome = "";
+  const note = (/** @type {unknown} */ _, /** @type {string} */ state) => {
+    outcome = state;
+  };
+  context.saveState.connect(note);
+  try {
+    await context.save();
+  } catch {
+    return false; // somebody chose not to
+  } finally {
+    context.saveState.disconnect(note);
+  }
+  return outcome !== "failed";
+}
+
+/**
+ * Has somebody else written the file? Not asked while it holds what was not saved: at the next save
+ * JupyterLab asks what is to become of it.
+ * @param {any} app @param {any} context of a document
+ */
+export async function seesChange(app, context) {
+  const known = context.contentsModel?.last_modified;
+  if (context.model.dirty) return false;
+  const found = await app.serviceManager.contents.get(context.path, { content: false });
+  const isUntouched = !context.model.dirty && context.contentsModel?.last_modified === known;
+  return isUntouched && found.last_modified !== known;
+}
+
 /** @param {unknown} problem */
 function warn(problem) {
   console.warn("After coming back:", problem);

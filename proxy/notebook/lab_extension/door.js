@@ -8,7 +8,7 @@
  * @typedef {{reason: string, detail: string}} Refusal
  * @typedef {{request: Request, go: (value?: unknown) => void}} Waiting
  */
-import { Banner, REASONS } from "./banner.js";
+import { banner, REASONS } from "./banner.js";
 import { dropLost, saveAgain } from "./documents.js";
 
 /** Who else but the relay could say it: what a server sends under this name does not reach us. */
@@ -41,7 +41,6 @@ export function keepDoor(app, status, folder) {
 }
 
 class Door {
-  #banner = new Banner();
   /** @type {Refusal | null} */ #refusal = null;
   /** @type {Waiting[]} */ #waiting = [];
   /** @type {Promise<unknown> | null} */ #line = null;
@@ -119,7 +118,7 @@ class Door {
     if (!this.#refusal) this.#eagerUntil = Date.now() + EAGER_FOR;
     this.#refusal = { reason, detail: String(problem.detail ?? "") };
     if (this.status) this.status.isConnected = false;
-    this.#banner.ask(this.#refusal, `${problem.open}${this.landing}`, () => {
+    banner.ask(this.#refusal, `${problem.open}${this.landing}`, () => {
       this.#eagerUntil = Date.now() + EAGER_FOR;
       this.#lookSoon();
     });
@@ -159,7 +158,7 @@ class Door {
     const waiting = this.#waiting.splice(0);
     this.#line = Promise.resolve();
     for (const { go } of waiting) go();
-    this.#banner.greet(begin.length > 0);
+    banner.greet(begin.length > 0);
     saveAgain(this.app, waiting.map(({ request }) => request.url));
     for (const start of begin) start();
   }
