@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from proxy.core.openings import DAY_SECONDS, HOURS, minute_of
+from proxy.core.course import Course
+from proxy.core.openings import DAY_SECONDS, HOURS, minute_of, name_of_notebook
 
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
@@ -136,6 +137,12 @@ def count_days(
         _count_notebooks(titles, cells_of_all),
         cells_of_all,
     )
+
+
+def titles_of(entry: Course | None) -> dict[str, str]:
+    """Return what the course calls its notebooks, by their names here, in its own order."""
+    tracks = () if entry is None else entry.outline.tracks
+    return {name_of_notebook(each.path): each.title for track in tracks for each in track.notebooks}
 
 
 def in_reading_order(names: Iterable[str]) -> list[str]:

@@ -100,3 +100,13 @@ course_days = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_course_days_user", course_days.c.user_id, course_days.c.day)
+
+# How many servers and kernels of its students ran at a time, at most, on a day.
+course_peaks = Table(
+    "course_peaks",
+    metadata,
+    Column("course", String(100), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("servers", Integer, nullable=False),
+    Column("kernels", Integer, nullable=False),
+)

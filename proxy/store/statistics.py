@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, delete, fu
 from proxy.core.course_statistics import Day, Person, Statistics, count_days
 from proxy.core.lti_roles import CourseRole
 from proxy.core.openings import DAY_SECONDS
-from proxy.store.course_tables import course_days, course_notebooks, course_people
+from proxy.store.course_tables import course_days, course_notebooks, course_peaks, course_people
 from proxy.store.memberships import CoursePlace, is_within
 from proxy.store.tables import memberships, portal_members, users
 
@@ -64,6 +64,16 @@ def slugs_of_students(
     return {person.slug for person in _students(connection, wanted).values()}
 
 
+def staff_of(connection: Connection, course: str) -> set[int]:
+    """Return the numbers of those who are no students of it, administrators left aside."""
+    teaching = [
+        _of(table, course).where(table.c.role == CourseRole.TEACHER.value)
+        for table in (course_people, memberships, portal_members)
+    ]
+    preview = _of(memberships, course).where(memberships.c.is_preview)
+    return set(connection.execute(union(*teaching, preview)).scalars())
+
+
 def prune(connection: Connection, before: int, *, most: int) -> int:
     """Delete at most so many days from before that one; return how many it were."""
     columns = (course_days.c.course, course_days.c.day, course_days.c.user_id)
@@ -81,7 +91,7 @@ def prune(connection: Connection, before: int, *, most: int) -> int:
 
 def forget_course(connection: Connection, course: str) -> None:
     """Delete everything of a course that is removed."""
-    for table in (course_days, course_notebooks):
+    for table in (course_days, course_notebooks, course_peaks):
         connection.execute(delete(table).where(table.c.course == course))
 
 
@@ -124,7 +134,7 @@ def _students(connection: Connection, wanted: WantedStatistics) -> dict[int, Per
     statement = select(users.c.id, users.c.slug, users.c.name).where(
         users.c.id.in_(_present(wanted)), ~users.c.is_admin
     )
-    staff = set(connection.execute(_staff(wanted.course)).scalars())
+    staff = staff_of(connection, wanted.course)
     return {
         number: Person(slug, name)
         for number, slug, name in connection.execute(statement)
@@ -141,14 +151,6 @@ def _present(wanted: WantedStatistics) -> Any:
     # A course that is open to everybody lists nobody.
     busy = select(course_days.c.user_id).where(_is_within_days(wanted))
     return union(arrived, busy, *(_of(table, course) for table in (course_people, portal_members)))
-
-
-def _staff(course: str) -> Any:
-    teaching = [
-        _of(table, course).where(table.c.role == CourseRole.TEACHER.value)
-        for table in (course_people, memberships, portal_members)
-    ]
-    return union(*teaching, _of(memberships, course).where(memberships.c.is_preview))
 
 
 def _of(table: Any, course: str) -> Select[Any]:

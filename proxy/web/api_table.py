@@ -35,6 +35,7 @@ from proxy.web.schemas import (
     UserInfo,
 )
 from proxy.web.score_table import list_score_endpoints
+from proxy.web.statistics_table import list_statistics_endpoints
 
 _SERVER = "/api/servers/{owner}/{workspace}"
 _USER = "/api/users/{name}"
@@ -51,6 +52,7 @@ def list_endpoints(health: HealthCheck, streams: EventStreams) -> tuple[Endpoint
         *list_platform_endpoints(),
         *list_score_endpoints(),
         *list_course_endpoints(),
+        *list_statistics_endpoints(),
         *_operations(health),
     )
 

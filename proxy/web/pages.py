@@ -10,6 +10,7 @@ from proxy.web import (
     admin_users,
     course_hooks,
     course_page,
+    course_statistics,
     home,
     launch_link,
     lti_arrived,
@@ -50,6 +51,7 @@ def routes() -> list[web.RouteDef]:
         lti_register,
         course_hooks,
         course_page,
+        course_statistics,
         *_ADMIN,
     )
     return [route for module in modules for route in module.routes()]

@@ -112,3 +112,11 @@ def _days() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_course_days_user", "course_days", ["user_id", "day"])
+    op.create_table(
+        "course_peaks",
+        sa.Column("course", sa.String(100), nullable=False),
+        sa.Column("day", sa.Integer, nullable=False),
+        sa.Column("servers", sa.Integer, nullable=False),
+        sa.Column("kernels", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("course", "day"),
+    )
