@@ -102,5 +102,7 @@ def _days(size: Size, draw: random.Random) -> Iterator[tuple[dict[str, object], 
                 minute = hour * 60 + draw.randrange(60)
                 logs[day] = logs[day].with_opening(notebook + 1, minute) or logs[day]
         for day, log in sorted(logs.items()):
-            row = {"course": NAME, "day": size.first + day, "user_id": number, **asdict(log)}
+            at = float((size.first + day + 1) * 86_400 - 60)
+            row = {"course": NAME, "day": size.first + day, "user_id": number, "last": at}
+            row |= asdict(log)
             yield row, log.notebooks.count(" ") + 1

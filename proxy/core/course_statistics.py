@@ -1,6 +1,6 @@
 """Statistics of a course out of the days of its students: counted in one pass, nothing looked up.
 
-Promises: who is not among the students is not counted, whatever stands in the days; notebooks come
+Promises: who is not among the students is not counted, whatever they opened; notebooks come
 in the order of the course, then by name; students by how much they opened. A month of 2,000
 students is counted in some hundredths of a second, so that a page may ask for it.
 """
@@ -12,16 +12,22 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from proxy.core.course import Course
-from proxy.core.openings import DAY_SECONDS, HOURS, minute_of, name_of_notebook
+from proxy.core.openings import HOURS, name_of_notebook
 
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
 
-class Day(NamedTuple):
-    """Everybody's logs of one day: the number of a user, and the two texts of their `DayLog`."""
+class Logs(NamedTuple):
+    """What somebody opened, of all days together.
 
-    number: int
-    logs: Iterable[Sequence[str]]
+    The texts are those of `DayLog`, the days numbers with blanks in between; `last` in seconds.
+    """
+
+    user: int
+    notebooks: str
+    times: str
+    days: str
+    last: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +88,8 @@ class Statistics:
         return sum(each.openings > 0 for each in self.notebooks)
 
 
-class _Columns(dict[str, int]):
-    """The place of each notebook by its number; what is not known any more has one behind all."""
-
-    def __init__(self, places: Mapping[str, int], behind: int) -> None:
-        super().__init__(places)
-        self._behind = behind
-
-    def __missing__(self, number: str) -> int:
-        return self._behind
-
-
-def count_days(
-    days: Iterable[Day],
+def count_logs(
+    logs: Iterable[Logs],
     *,
     first: int,
     last: int,
@@ -102,40 +97,34 @@ def count_days(
     notebooks: Mapping[int, str],
     order: Sequence[str] = (),
 ) -> Statistics:
-    """Count; `days` are sorted by day, `notebooks` the names by number, `order` the course's own.
+    """Count; `notebooks` are the names by number, `order` those that the course itself lists.
 
-    Notebooks of the course's own order are there even if nobody opened them.
+    Notebooks of the course's own order are there even if nobody opened them; others only if one of
+    these students did: what staff or another teacher's students have is told nobody.
     """
-    # Texts are split and counted as they are: a quarter of a million of numbers made of them, one
-    # by one, would take three times as long.
-    opened: dict[str, list[str]] = {str(user): [] for user in students}
-    latest: dict[str, tuple[int, str]] = {}
-    times: list[str] = []
-    people = dict.fromkeys(range(first, last + 1), 0)
-    for day, logs in days:
-        for user, notebooks_of, times_of in logs:
-            mine = opened.get(user)
-            if mine is not None and notebooks_of:
-                mine.append(notebooks_of)
-                times.append(times_of)
-                latest[user] = (day, times_of)
-                people[day] += 1
-    titles, columns = _columns(notebooks, order)
-    counted = []
-    for number, person in students.items():
-        user = str(number)
-        cells = _cells(opened[user], columns, len(titles))
-        counted.append((_count(person, cells, len(opened[user]), latest.get(user)), cells[:-1]))
-    counted.sort(key=lambda pair: _rank(pair[0]))
-    cells_of_all = [cells for _, cells in counted]
+    names, numbers = _columns(notebooks, order)
+    counted = [
+        (StudentCount(person, 0, 0, 0, None), [0] * len(names)) for person in students.values()
+    ]
+    rows = dict(zip(students, counted, strict=True))
+    times, days = [], []
+    for each in logs:
+        if each.user in rows:
+            rows[each.user] = _count(students[each.user], each, numbers)
+            times.append(each.times)
+            days.append(each.days)
+    counted = sorted(rows.values(), key=lambda pair: _rank(pair[0]))
+    seen, cells = _shown(names, [row for _, row in counted], own=len(set(order)))
+    people = Counter(" ".join(days).split())
+    text = "".join(times)
     return Statistics(
         first,
         last,
-        list(people.values()),
-        _hours(times),
+        [people[str(day)] for day in range(first, last + 1)],
+        [text.count(hour) for hour in HOURS],
         [student for student, _ in counted],
-        _count_notebooks(titles, cells_of_all),
-        cells_of_all,
+        seen,
+        cells,
     )
 
 
@@ -158,46 +147,40 @@ def _parts(name: str) -> list[tuple[int, str]]:
     ]
 
 
-def _columns(notebooks: Mapping[int, str], order: Sequence[str]) -> tuple[list[str], _Columns]:
+def _columns(notebooks: Mapping[int, str], order: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the names in their order, and the number of each; empty where nobody opened it."""
     own = dict.fromkeys(order)
-    others = in_reading_order(name for name in set(notebooks.values()) if name not in own)
+    others = in_reading_order(name for name in notebooks.values() if name not in own)
     names = [*own, *others]
-    places = {name: at for at, name in enumerate(names)}
-    found = {str(number): places[name] for number, name in notebooks.items()}
-    return names, _Columns(found, len(names))
+    numbers = {name: str(number) for number, name in notebooks.items()}
+    return names, [numbers.get(name, "") for name in names]
 
 
-def _cells(logs: Iterable[str], columns: _Columns, number: int) -> list[int]:
-    """Return how often each was opened; the last cell holds what nobody can name any more."""
-    cells = [0] * (number + 1)
-    for notebook, times in Counter(" ".join(logs).split()).items():
-        cells[columns[notebook]] += times
-    return cells
-
-
-def _hours(times: Iterable[str]) -> list[int]:
-    text = "".join(times)
-    return [text.count(hour) for hour in HOURS]
-
-
-def _count(
-    person: Person, cells: list[int], days: int, latest: tuple[int, str] | None
-) -> StudentCount:
-    last = None
-    if latest is not None:
-        day, times = latest
-        last = float(day * DAY_SECONDS + minute_of(times[-3:]) * 60)
-    unopened = cells.count(0) - (cells[-1] == 0)
-    return StudentCount(person, sum(cells), len(cells) - 1 - unopened, days, last)
+def _count(person: Person, logs: Logs, numbers: list[str]) -> tuple[StudentCount, list[int]]:
+    # Texts are split and counted as they are: a quarter of a million of numbers made of them, one
+    # by one, would take three times as long. What is not known any more counts in the sum alone.
+    opened = Counter(logs.notebooks.split())
+    cells = list(map(opened.__getitem__, numbers))
+    unopened = cells.count(0)
+    days = logs.days.count(" ") + 1
+    student = StudentCount(person, opened.total(), len(cells) - unopened, days, logs.last)
+    return student, cells
 
 
 def _rank(student: StudentCount) -> tuple[int, str, str]:
     return -student.openings, student.person.name.casefold(), student.person.slug
 
 
-def _count_notebooks(names: Sequence[str], cells: Sequence[Sequence[int]]) -> list[NotebookCount]:
+def _shown(
+    names: Sequence[str], cells: list[list[int]], *, own: int
+) -> tuple[list[NotebookCount], list[list[int]]]:
+    """Count the columns, and leave out those that are empty behind the course's own."""
     columns = zip(*cells, strict=True) if cells else ((),) * len(names)
-    return [
+    counted = [
         NotebookCount(name, len(column) - column.count(0), sum(column))
         for name, column in zip(names, columns, strict=True)
     ]
+    kept = [at for at, each in enumerate(counted) if at < own or each.openings]
+    if len(kept) < len(counted):
+        cells = [[row[at] for at in kept] for row in cells]
+    return [counted[at] for at in kept], cells

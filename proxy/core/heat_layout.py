@@ -11,7 +11,7 @@ from typing import Final
 from proxy.core.course_statistics import Statistics
 
 MOST_COLUMNS: Final = 200
-_PLANE: Final = 940
+_MOST: Final = 990  # as a broad page is
 _MOST_WIDTH: Final = 40
 _LEAST_WIDTH: Final = 4
 _NAMED: Final = 60  # as many students have a line each that holds a name
@@ -64,12 +64,13 @@ class HeatLayout:
 def lay_out(found: Statistics) -> HeatLayout:
     """Return where what stands."""
     columns, rows = shown_columns(found), len(found.students)
-    width = min(_MOST_WIDTH, max(_LEAST_WIDTH, _PLANE // max(1, len(columns))))
     height = next((size for most, size in _HEIGHTS if rows <= most), _LEAST_HEIGHT)
     has_names = rows <= _NAMED
+    left = _NAMES_WIDTH if has_names else _NUMBERS_WIDTH
+    width = min(_MOST_WIDTH, max(_LEAST_WIDTH, (_MOST - left) // max(1, len(columns))))
     return HeatLayout(
         columns,
-        _NAMES_WIDTH if has_names else _NUMBERS_WIDTH,
+        left,
         _TOP,
         width,
         height,

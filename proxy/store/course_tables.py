@@ -97,6 +97,7 @@ course_days = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("notebooks", Text, nullable=False),
     Column("times", Text, nullable=False),
+    Column("last", Float, nullable=False),  # when they opened something last
     sqlite_with_rowid=False,
 )
 Index("ix_course_days_user", course_days.c.user_id, course_days.c.day)

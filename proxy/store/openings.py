@@ -13,7 +13,7 @@ from typing import Any
 
 from proxy.core.events import EventKind, make_event
 from proxy.core.identity import SHARED, ServerName
-from proxy.core.openings import DAY_SECONDS, DayLog, day_and_minute
+from proxy.core.openings import DayLog, day_and_minute
 from proxy.store.facts import Execute
 
 _WHO = """
@@ -45,8 +45,8 @@ _NOTE_NOTEBOOK = """
 _FIND_NOTEBOOK = "SELECT id FROM course_notebooks WHERE course = :course AND notebook = :notebook"
 # Writing the row first takes it for this transaction, where transactions run side by side.
 _TAKE_DAY = """
-    INSERT INTO course_days (course, day, user_id, notebooks, times)
-    VALUES (:course, :day, :user_id, '', '')
+    INSERT INTO course_days (course, day, user_id, notebooks, times, last)
+    VALUES (:course, :day, :user_id, '', '', :at)
     ON CONFLICT (course, day, user_id) DO UPDATE SET times = course_days.times
 """
 _READ_DAY = """
@@ -54,12 +54,13 @@ _READ_DAY = """
     WHERE course = :course AND day = :day AND user_id = :user_id
 """
 _WRITE_DAY = """
-    UPDATE course_days SET notebooks = :notebooks, times = :times
+    UPDATE course_days SET notebooks = :notebooks, times = :times,
+        last = CASE WHEN last < :at THEN :at ELSE last END
     WHERE course = :course AND day = :day AND user_id = :user_id
 """
-_DAYS_OF = """
-    SELECT course, day, notebooks, times FROM course_days
-    WHERE user_id = :user_id AND day >= :day
+_OPENED_SINCE = """
+    SELECT DISTINCT course FROM course_days
+    WHERE user_id = :user_id AND day >= :day AND last >= :since ORDER BY course
 """
 _ADD_EVENT = """
     INSERT INTO events (at, kind, user_slug, server, course, about)
@@ -125,23 +126,18 @@ def _add_to_day(execute: Execute, opening: Opening, user_id: int) -> bool:
     row = {"course": opening.course, "day": day, "user_id": user_id}
     execute(_NOTE_NOTEBOOK, **place, at=opening.at)
     ((notebook,),) = execute(_FIND_NOTEBOOK, **place).fetchall()
-    execute(_TAKE_DAY, **row)
+    execute(_TAKE_DAY, **row, at=opening.at)
     (known,) = execute(_READ_DAY, **row).fetchall()
     log = DayLog(*known).with_opening(notebook, minute)
     if log is not None:
-        execute(_WRITE_DAY, **row, notebooks=log.notebooks, times=log.times)
+        execute(_WRITE_DAY, **row, notebooks=log.notebooks, times=log.times, at=opening.at)
     return log is not None
 
 
 def _opened_since(execute: Execute, user_id: int, since: float) -> list[str]:
     first, _ = day_and_minute(since)
-    found = execute(_DAYS_OF, user_id=user_id, day=first).fetchall()
-    since -= 60  # a log knows minutes
-    return sorted({course for course, day, *log in found if _latest(day, DayLog(*log)) >= since})
-
-
-def _latest(day: int, log: DayLog) -> float:
-    return day * DAY_SECONDS + max((minute * 60 for _, minute in log), default=-1)
+    found = execute(_OPENED_SINCE, user_id=user_id, day=first, since=since).fetchall()
+    return [course for (course,) in found]
 
 
 def _is_own(slug: str, server: ServerName) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, delete, func, select, union
 
-from proxy.core.course_statistics import Day, Person, Statistics, count_days
+from proxy.core.course_statistics import Logs, Person, Statistics, count_logs
 from proxy.core.lti_roles import CourseRole
 from proxy.core.openings import DAY_SECONDS
 from proxy.store.course_tables import course_days, course_notebooks, course_peaks, course_people
@@ -20,8 +20,6 @@ from proxy.store.tables import memberships, portal_members, users
 
 KEPT_DAYS: Final = 3 * 366
 MOST_NOTEBOOKS: Final = 2_000
-# Neither stands in a log.
-_FIELD, _LINE = ":", ";"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,8 @@ class WantedStatistics:
 
 def look(connection: Connection, wanted: WantedStatistics) -> Statistics:
     """Read and count."""
-    return count_days(
-        _days(connection, wanted),
+    return count_logs(
+        _logs(connection, wanted),
         first=wanted.first,
         last=wanted.last,
         students=_students(connection, wanted),
@@ -95,23 +93,25 @@ def forget_course(connection: Connection, course: str) -> None:
         connection.execute(delete(table).where(table.c.course == course))
 
 
-def _days(connection: Connection, wanted: WantedStatistics) -> Iterator[Day]:
-    """Yield the logs of each day, made one text by the database: rows are dear, texts are not."""
-    line = (
-        cast(course_days.c.user_id, Text)
-        + _FIELD
-        + course_days.c.notebooks
-        + _FIELD
-        + course_days.c.times
-    )
+def _logs(connection: Connection, wanted: WantedStatistics) -> Iterator[Logs]:
+    """Yield the days of each person, made one text by the database: rows are dear, texts are not.
+
+    In what order the days come the database may choose, for nothing depends on it.
+    """
+    columns = course_days.c
     statement = (
-        select(course_days.c.day, func.aggregate_strings(line, _LINE))
+        select(
+            columns.user_id,
+            func.aggregate_strings(columns.notebooks, " "),
+            func.aggregate_strings(columns.times, ""),
+            func.aggregate_strings(cast(columns.day, Text), " "),
+            func.max(columns.last),
+        )
         .where(_is_within_days(wanted))
-        .group_by(course_days.c.day)
-        .order_by(course_days.c.day)
+        .group_by(columns.user_id)
     )
-    for number, text in connection.execute(statement):
-        yield Day(number, (line.split(_FIELD) for line in text.split(_LINE)))
+    for row in connection.execute(statement):
+        yield Logs(*row)
 
 
 def _is_within_days(wanted: WantedStatistics) -> ColumnElement[bool]:

@@ -108,6 +108,7 @@ def _days() -> None:
         _user(),
         sa.Column("notebooks", sa.Text, nullable=False),
         sa.Column("times", sa.Text, nullable=False),
+        sa.Column("last", sa.Float, nullable=False),
         sa.PrimaryKeyConstraint("course", "day", "user_id"),
         sqlite_with_rowid=False,
     )
