@@ -7,6 +7,7 @@ from urllib.parse import quote
 import click
 
 from proxy.cli.columns import align_rows, format_time
+from proxy.cli.course_statistics import statistics
 from proxy.cli.front_api import open_front
 from proxy.cli.job_following import follow_job
 from proxy.core.errors import NotFound
@@ -17,6 +18,9 @@ _MOST_SECRET = 16 * 1024
 @click.group()
 def course() -> None:
     """Courses from git repositories. Sifu must run."""
+
+
+course.add_command(statistics)
 
 
 def _options(command: Any) -> Any:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, cast, delete, fu
 from proxy.core.course_statistics import Logs, Person, Statistics, count_logs
 from proxy.core.lti_roles import CourseRole
 from proxy.core.openings import DAY_SECONDS
-from proxy.store.course_tables import course_days, course_notebooks, course_peaks, course_people
+from proxy.store.course_tables import course_days, course_notebooks, course_people
 from proxy.store.memberships import CoursePlace, is_within
 from proxy.store.tables import memberships, portal_members, users
 
@@ -54,14 +54,6 @@ def newest(connection: Connection, course: str) -> float:
     return connection.execute(statement).scalar_one() or 0.0
 
 
-def slugs_of_students(
-    connection: Connection, course: str, places: Sequence[CoursePlace] | None, since: int
-) -> set[str]:
-    """Return the students who are listed, or opened something since that day."""
-    wanted = WantedStatistics(course, since, since + KEPT_DAYS, places)
-    return {person.slug for person in _students(connection, wanted).values()}
-
-
 def staff_of(connection: Connection, course: str) -> set[int]:
     """Return the numbers of those who are no students of it, administrators left aside."""
     teaching = [
@@ -85,12 +77,6 @@ def prune(connection: Connection, before: int, *, most: int) -> int:
         over = course_notebooks.c.last < before * DAY_SECONDS
         connection.execute(delete(course_notebooks).where(over))
     return number
-
-
-def forget_course(connection: Connection, course: str) -> None:
-    """Delete everything of a course that is removed."""
-    for table in (course_days, course_notebooks, course_peaks):
-        connection.execute(delete(table).where(table.c.course == course))
 
 
 def _logs(connection: Connection, wanted: WantedStatistics) -> Iterator[Logs]:

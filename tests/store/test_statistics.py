@@ -4,10 +4,20 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql
 
+from proxy.core.course import Course
 from proxy.core.identity import User
 from proxy.core.lti_roles import CourseRole
 from proxy.core.openings import DayLog
-from proxy.store import arrivals, course_people, portal_members, statistics, users
+from proxy.store import (
+    arrivals,
+    course_peaks,
+    course_people,
+    courses,
+    portal_members,
+    statistics,
+    users,
+)
+from proxy.store.course_peaks import Peak
 from proxy.store.course_tables import course_days, course_notebooks
 from proxy.store.memberships import CoursePlace
 from proxy.store.statistics import KEPT_DAYS, WantedStatistics
@@ -133,9 +143,12 @@ def test_old_days_are_forgotten_in_pieces_and_notebooks_with_them(store):
 
 def test_a_course_that_is_removed_leaves_nothing(store):
     open_something(store, add_user(store, "ada"))
-    store.write_now(statistics.forget_course, "stats")
+    store.write_now(course_peaks.note, DAY, {"stats": Peak(1, 1)})
+    store.write_now(courses.add, Course("stats", "https://git.example.org/s", 1.0))
+    assert store.write_now(courses.remove, "stats")
     found = store.read_now(statistics.look, ALL)
     assert (found.openings, found.notebooks) == (0, [])
+    assert store.read_now(course_peaks.find, "stats", DAY, DAY) == {}
 
 
 def test_postgresql_is_asked_in_its_own_words(store):
