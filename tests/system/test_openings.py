@@ -91,7 +91,7 @@ async def test_two_notebooks_of_a_student_are_two_openings_and_one_closing(
     assert [(each.name, each.people, each.openings) for each in found.notebooks] == [
         (name, 1, 1) for name in _NAMES
     ]
-    store.close()
+    await asyncio.to_thread(store.close)
 
 
 async def open_notebook(person: Person, path: str) -> None:

@@ -39,7 +39,6 @@ function follow(map) {
     wanted = cell;
     if (!cell) return;
     place(cell);
-    told.hidden = false;
     let found;
     try {
       found = await load();
@@ -56,6 +55,8 @@ function follow(map) {
     told.textContent = `${name} · ${cell.column + 1}. ${found.notebooks[at].notebook}: ${said}`;
   }
 
+  told.textContent = "Point at a cell, or tap it, to read who opened what.";
+  told.hidden = false;
   map.addEventListener("pointermove", tell);
   map.addEventListener("pointerdown", tell);
 }
