@@ -10,7 +10,7 @@ LOCK = build/lock/bin/uv pip compile --universal --python-version 3.11 --generat
 # Jupyter starts many times slower where its bytecode is not kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install test check bench bench-servers fuzz soak rush conformance docs lock
+.PHONY: help run install test check bench bench-servers bench-statistics fuzz soak rush conformance docs lock
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -34,6 +34,9 @@ bench: .venv/installed-dev ## measure the relay beside other proxies; ARGS=--qui
 
 bench-servers: .venv/installed-dev ## measure people's servers beside JupyterHub; five minutes
 	@.venv/bin/python -m bench.servers $(ARGS)
+
+bench-statistics: .venv/installed-dev ## measure the statistics of a course of 2,000; half a minute
+	@.venv/bin/python -m bench.statistics
 
 fuzz: .venv/installed-dev ## hostile responses and requests; ARGS="--inputs 10000000" takes minutes
 	@.venv/bin/python -m hazards.fuzz_responses $(ARGS)

@@ -27,6 +27,7 @@ from proxy.relay.context import RelayContext
 from proxy.relay.fast_lane import FastLane
 from proxy.relay.feed import POLL_SECONDS
 from proxy.relay.handler import RelayHandler
+from proxy.relay.openings import WRITE_SECONDS as OPENED_SECONDS
 from proxy.relay.presence import WRITE_SECONDS as CLOSED_SECONDS
 from proxy.settings import Settings, ensure_secret, environment_value, read_settings
 from proxy.store.relay_store import RelayStore, open_relay_store
@@ -80,6 +81,7 @@ class RelayProgram:
             spawn(every(POLL_SECONDS, context.feed.poll, name="feed"), name="relay.feed"),
             spawn(every(1.0, self._sweep, name="sweep"), name="relay.sweep"),
             spawn(every(WRITE_SECONDS, context.activity.write, name="activity"), name="activity"),
+            spawn(every(OPENED_SECONDS, context.openings.write, name="opened"), name="opened"),
             spawn(every(CLOSED_SECONDS, context.presence.write, name="closed"), name="closed"),
         ]
         _log.info("relay.ready")
@@ -89,6 +91,7 @@ class RelayProgram:
         await self._drain()
         await cancel(*chores)
         await context.activity.write()
+        await context.openings.write()
         context.tally.move()
 
     async def _drain(self) -> None:

@@ -8,6 +8,7 @@ import click
 
 from proxy.cli import course_people
 from proxy.cli.columns import align_rows, format_time
+from proxy.cli.course_statistics import statistics
 from proxy.cli.front_api import open_front
 from proxy.cli.job_following import follow_job
 from proxy.core.errors import NotFound
@@ -22,6 +23,7 @@ def course() -> None:
 
 for _command in course_people.COMMANDS:
     course.add_command(_command)
+course.add_command(statistics)
 
 
 def _options(command: Any) -> Any:

@@ -9,6 +9,7 @@ from proxy.core.activity import shows_a_person
 from proxy.core.errors import TooManyAttempts, Unauthenticated
 from proxy.core.forwarded import client_address
 from proxy.core.identity import ServerName
+from proxy.core.openings import CONTENTS
 from proxy.core.paths import Target
 from proxy.core.websocket_handshake import Offer
 from proxy.relay.aiohttp_connection import ANSWERED, ANSWERED_LAST
@@ -83,6 +84,9 @@ class Carriage:
         finally:
             context.live.discard(visitor.credential, exchange)
         context.tally.count(exchange)
+        if exchange.status == 200 and target.rest.startswith(CONTENTS) and request.method == "GET":
+            session_id = visitor.identity.session_id
+            context.openings.note(session_id, route.name, target.rest, target.query)
         return self._conclude(request, exchange, visitor, route.name, outcome)
 
     def _conclude(

@@ -18,6 +18,7 @@ from proxy.relay.answers import Answers
 from proxy.relay.entrance import Entrance
 from proxy.relay.feed import Feed
 from proxy.relay.live import LiveConnections
+from proxy.relay.openings import Openings
 from proxy.relay.outbox import Outbox
 from proxy.relay.pool import Pool
 from proxy.relay.precedents import Precedents
@@ -51,6 +52,7 @@ class RelayContext:
         self.pool = Pool(self.outbox)
         self.live = LiveConnections()
         self.activity = Activity(store, clock)
+        self.openings = Openings(store, clock)
         self.tally = Tally()
         self.presence = Presence(store, clock)
         self.websockets = Websockets(self.live, self.tally, self.visitors, self.presence)

@@ -9,6 +9,7 @@ import asyncio
 
 from proxy.core.errors import UpstreamBroken, UpstreamSlow
 from proxy.core.identity import ServerName
+from proxy.core.openings import CONTENTS
 from proxy.core.paths import Target, parse_target
 from proxy.core.websocket_handshake import Offer
 from proxy.relay.browser import BrowserConnection
@@ -73,11 +74,13 @@ class FastLane:
 
     def settle(self, exchange: "RepeatedExchange", outcome: Outcome) -> None:
         context = self._context
-        context.live.discard(exchange.precedent.credential, exchange)
+        known = exchange.precedent
+        context.live.discard(known.credential, exchange)
         if exchange.status:
             context.tally.count(exchange)
+            if exchange.status == 200 and exchange.rest.startswith(CONTENTS):
+                context.openings.note(known.session_id, known.server, exchange.rest, exchange.query)
         if exchange.pair is not None:
-            known = exchange.precedent
             context.websockets.keep(exchange.pair, known.credential, known.server)
         exchange.browser.finish(outcome, exchange.data)
 
@@ -88,7 +91,7 @@ class FastLane:
 class RepeatedExchange(Exchange):
     """An exchange of the fast lane; `data` is the request as it came."""
 
-    __slots__ = ("_lane", "data", "precedent")
+    __slots__ = ("_lane", "data", "precedent", "query")
 
     def __init__(
         self,
@@ -112,6 +115,7 @@ class RepeatedExchange(Exchange):
         )
         self._lane = lane
         self.precedent = precedent
+        self.query = target.query
         self.data = data
 
     def settle(self, outcome: Outcome) -> None:

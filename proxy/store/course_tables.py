@@ -1,6 +1,16 @@
 """The tables of courses; the others are in `tables`. A change here needs a migration, too."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from proxy.store.tables import metadata
 
@@ -66,16 +76,39 @@ snapshots = Table(
     sqlite_autoincrement=True,
 )
 
-# How often somebody opened a notebook of a course on a day: what statistics are made of.
+# What statistics call a notebook: its path below the course, without its suffix.
+course_notebooks = Table(
+    "course_notebooks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("course", String(100), nullable=False),
+    Column("notebook", String(512), nullable=False),
+    Column("last", Float, nullable=False),  # when somebody opened it last
+    UniqueConstraint("course", "notebook", name="uq_course_notebooks_notebook"),
+    sqlite_autoincrement=True,  # a number is in people's days, and is never another notebook's
+)
+
+# What somebody opened of a course on a day; written as a `core.openings.DayLog`. One row for
+# a person's day, and not for a notebook's: a month of a big course is read at once.
 course_days = Table(
     "course_days",
     metadata,
     Column("course", String(100), primary_key=True),
     Column("day", Integer, primary_key=True),  # days since the epoch, UTC
-    Column("user_slug", String(48), primary_key=True),
-    Column("notebook", String(512), primary_key=True),  # without its suffix
-    Column("number", Integer, nullable=False),
-    Column("hours", String(255), nullable=False),  # how often in each hour, as a JSON list
-    Column("last", Float, nullable=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("notebooks", Text, nullable=False),
+    Column("times", Text, nullable=False),
+    Column("last", Float, nullable=False),  # when they opened something last
+    sqlite_with_rowid=False,
 )
-Index("ix_course_days_user", course_days.c.course, course_days.c.user_slug)
+Index("ix_course_days_user", course_days.c.user_id, course_days.c.day)
+
+# How many servers and kernels of its students ran at a time, at most, on a day.
+course_peaks = Table(
+    "course_peaks",
+    metadata,
+    Column("course", String(100), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("servers", Integer, nullable=False),
+    Column("kernels", Integer, nullable=False),
+)

@@ -7,7 +7,13 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from proxy.core.course import Course, Enrolment, Outline, outline_from_json, outline_to_json
 from proxy.core.errors import Conflict
-from proxy.store.course_tables import course_people, courses
+from proxy.store.course_tables import (
+    course_days,
+    course_notebooks,
+    course_peaks,
+    course_people,
+    courses,
+)
 
 
 def add(connection: Connection, course: Course) -> None:
@@ -59,8 +65,9 @@ def set_problem(connection: Connection, name: str, problem: str) -> None:
 
 
 def remove(connection: Connection, name: str) -> bool:
-    """Remove the row and who was listed here; False if there is none."""
-    connection.execute(delete(course_people).where(course_people.c.course == name))
+    """Remove the row, who was listed here and what they opened; False if there is none."""
+    for table in (course_people, course_days, course_notebooks, course_peaks):
+        connection.execute(delete(table).where(table.c.course == name))
     return bool(connection.execute(delete(courses).where(courses.c.name == name)).rowcount)
 
 

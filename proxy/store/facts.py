@@ -8,7 +8,6 @@ which database answers; whatever is not the same in SQLite and PostgreSQL has no
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from proxy.core.events import EventKind
 from proxy.core.identity import ServerName, Session, User, helped_server
 from proxy.core.lifecycle import State
 from proxy.store.records import ApiToken, Change, ServerRecord
@@ -56,11 +55,6 @@ _TOUCH_SERVER = """
         AND (last_activity < :at OR last_activity IS NULL)
 """
 _TOUCH_SESSION = "UPDATE sessions SET last_seen = :now WHERE id = :id AND last_seen < :now"
-_NOTE_CLOSED = """
-    INSERT INTO events (at, kind, user_slug, server, course, about)
-    SELECT :at, :kind, slug, :server, '', '{}'
-    FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = :id
-"""
 _USE_CODE = "INSERT INTO used_codes (id, expires) VALUES (:id, :expires) ON CONFLICT DO NOTHING"
 
 
@@ -108,12 +102,6 @@ def touch_sessions(execute: Execute, session_ids: Iterable[str], now: float) -> 
     """Note that these sessions were used."""
     for session_id in session_ids:
         execute(_TOUCH_SESSION, id=session_id, now=now)
-
-
-def note_closed(execute: Execute, session_id: str, server: ServerName, at: float) -> None:
-    """Write down that the person of this session, ended or not, has left this server's pages."""
-    kind = EventKind.CLOSED.value
-    execute(_NOTE_CLOSED, id=session_id, server=str(server), at=at, kind=kind)
 
 
 def consume_code(execute: Execute, code_id: str, expires: float, now: float) -> bool:

@@ -37,6 +37,7 @@ from proxy.web.schemas import (
 )
 from proxy.web.score_table import list_score_endpoints
 from proxy.web.snapshot_table import list_snapshot_endpoints
+from proxy.web.statistics_table import list_statistics_endpoints
 
 _SERVER = "/api/servers/{owner}/{workspace}"
 _USER = "/api/users/{name}"
@@ -55,6 +56,7 @@ def list_endpoints(health: HealthCheck, streams: EventStreams) -> tuple[Endpoint
         *list_course_endpoints(),
         *list_course_people_endpoints(),
         *list_snapshot_endpoints(),
+        *list_statistics_endpoints(),
         *_operations(health),
     )
 

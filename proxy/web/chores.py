@@ -14,6 +14,7 @@ from proxy.store.database import Store
 from proxy.store.event_log import WRITE_SECONDS, EventLog
 from proxy.web import keys
 from proxy.web.score_delivery import DELIVERY_SECONDS
+from proxy.web.statistics_wiring import list_statistics_chores
 
 _HOUSEKEEPING_SECONDS: Final = 60.0
 _DAY: Final = 86_400.0
@@ -32,6 +33,7 @@ def list_chores(app: web.Application) -> list[tuple[str, float, Chore]]:
         ("clear_snapshots", _HOUSEKEEPING_SECONDS, app[keys.SNAPSHOTS].clear),
         ("deliver_scores", DELIVERY_SECONDS, app[keys.SCORE_DELIVERY].deliver),
         ("update_courses", _HOUSEKEEPING_SECONDS, app[keys.COURSE_UPDATES].begin_due),
+        *list_statistics_chores(app),
     ]
 
 

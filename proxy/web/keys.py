@@ -35,7 +35,9 @@ from proxy.servers.manager import ServerManager
 from proxy.settings import Settings
 from proxy.store.database import Store
 from proxy.store.event_log import EventLog
+from proxy.web.course_counts import CourseCounts
 from proxy.web.course_roster import Rosters
+from proxy.web.course_use import CourseUse
 from proxy.web.local_peers import LocalPeers
 from proxy.web.notices import Notices
 from proxy.web.observatory import Observatory
@@ -76,6 +78,9 @@ EVENTS = web.AppKey("events", EventLog)
 NOTICES = web.AppKey("notices", Notices)
 MAINTENANCE = web.AppKey("maintenance", Maintenance)
 OBSERVATORY = web.AppKey("observatory", Observatory)
+# Statistics of courses (`statistics_wiring`).
+COURSE_COUNTS = web.AppKey("course_counts", CourseCounts)
+COURSE_USE = web.AppKey("course_use", CourseUse)
 LIVE: web.AppKey["LivePages"] = web.AppKey("live")
 # What learning platforms do for us (`lti_wiring`).
 LTI_KEYS = web.AppKey("lti_keys", LtiKeys)

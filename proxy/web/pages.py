@@ -14,6 +14,7 @@ from proxy.web import (
     course_overview,
     course_page,
     course_people,
+    course_statistics,
     helping,
     home,
     launch_link,
@@ -64,6 +65,7 @@ def routes() -> list[web.RouteDef]:
         helping,
         snapshot_pages,
         student_files,
+        course_statistics,
         *_ADMIN,
     )
     return [route for module in modules for route in module.routes()]

@@ -16,6 +16,7 @@ from proxy.core.errors import NotFound
 _TYPES = {
     "app.css": "text/css",
     "app.js": "text/javascript",
+    "heat.js": "text/javascript",
     "live.js": "text/javascript",
     "lti_storage.js": "text/javascript",
     "lti_return.js": "text/javascript",

@@ -1,11 +1,13 @@
 import pytest
 from sqlalchemy import Connection
 
+from proxy.core.course import Course, Enrolment
 from proxy.core.errors import StoreUnavailable
 from proxy.core.events import Event, EventKind
 from proxy.core.identity import ServerName
-from proxy.relay.presence import GRACE_SECONDS, Presence
-from proxy.store import events, sessions, users
+from proxy.relay.openings import Openings
+from proxy.relay.presence import EARLIER_SECONDS, GRACE_SECONDS, Presence
+from proxy.store import courses, events, sessions, users
 from proxy.store.database import Store
 from proxy.store.events import Wanted
 from proxy.store.relay_store import RelayStore
@@ -70,6 +72,38 @@ async def test_who_has_another_page_open_is_still_there(
     clock.advance(GRACE_SECONDS)
     await presence.write()
     assert [each.server for each in await told(store)] == [str(LAB)]
+
+
+async def test_who_leaves_closes_what_they_opened_since_they_came_and_not_before(
+    presence: Presence, store: Store, relay_store: RelayStore, clock: FakeClock
+) -> None:
+    openings = Openings(relay_store, clock)
+    for course in ("python", "physics"):
+        entry = Course(course, "https://git.example.org/c", 1.0, enrolment=Enrolment.OPEN)
+        await store.write(courses.add, entry)
+    query = "?type=notebook&content=1"
+    openings.note("s1", HOME, "api/contents/physics/a.ipynb", query)
+    clock.advance(EARLIER_SECONDS + 120)
+    openings.note("s1", HOME, "api/contents/python/a.ipynb", query)
+    await openings.write()
+    clock.advance(30)
+    presence.arrive(ADA, HOME)
+    clock.advance(3600)
+    presence.leave(ADA, HOME)
+    clock.advance(GRACE_SECONDS)
+    await presence.write()
+    assert [each.course for each in await told(store)] == ["python"]
+
+
+async def test_nothing_is_kept_of_who_has_gone(
+    presence: Presence, store: Store, clock: FakeClock
+) -> None:
+    for credential in (ADA, "token t1"):
+        presence.arrive(credential, HOME)
+        presence.leave(credential, HOME)
+    clock.advance(GRACE_SECONDS)
+    await presence.write()
+    assert vars(presence)["_came"] == vars(presence)["_left"] == vars(presence)["_open"] == {}
 
 
 async def test_a_token_is_nobody_who_could_leave(

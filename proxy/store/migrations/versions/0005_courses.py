@@ -95,14 +95,31 @@ def _snapshots() -> None:
 
 def _days() -> None:
     op.create_table(
+        "course_notebooks",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("course", sa.String(100), nullable=False),
+        sa.Column("notebook", sa.String(512), nullable=False),
+        sa.Column("last", sa.Float, nullable=False),
+        sa.UniqueConstraint("course", "notebook", name="uq_course_notebooks_notebook"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "course_days",
         sa.Column("course", sa.String(100), nullable=False),
         sa.Column("day", sa.Integer, nullable=False),
-        sa.Column("user_slug", sa.String(48), nullable=False),
-        sa.Column("notebook", sa.String(512), nullable=False),
-        sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("hours", sa.String(255), nullable=False),
+        _user(),
+        sa.Column("notebooks", sa.Text, nullable=False),
+        sa.Column("times", sa.Text, nullable=False),
         sa.Column("last", sa.Float, nullable=False),
-        sa.PrimaryKeyConstraint("course", "day", "user_slug", "notebook"),
+        sa.PrimaryKeyConstraint("course", "day", "user_id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_course_days_user", "course_days", ["course", "user_slug"])
+    op.create_index("ix_course_days_user", "course_days", ["user_id", "day"])
+    op.create_table(
+        "course_peaks",
+        sa.Column("course", sa.String(100), nullable=False),
+        sa.Column("day", sa.Integer, nullable=False),
+        sa.Column("servers", sa.Integer, nullable=False),
+        sa.Column("kernels", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("course", "day"),
+    )
