@@ -30,16 +30,7 @@ class DamagedCopy(Conflict):
 
 def has_commit(repository: Path, commit: str) -> bool:
     """Is it here?"""
-    words = [*_git(repository), "cat-file", "-e", f"{commit}^{{commit}}"]
-    done = subprocess.run(  # noqa: S603 (checked words, no shell)
-        words,
-        env=local_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=LIST_SECONDS,
-        check=False,
-    )
-    return done.returncode == 0
+    return _works(repository, "cat-file", "-e", f"{commit}^{{commit}}")
 
 
 def list_files(repository: Path, commit: str, directory: str) -> list[TreeEntry]:
@@ -51,9 +42,9 @@ def list_files(repository: Path, commit: str, directory: str) -> list[TreeEntry]
         if len(listed) > _MOST_LISTED:
             raise Conflict(_TOO_MANY)
         if process.wait():
-            raise Conflict(
-                f"There is no folder “{directory}” in the repository." if directory else _DAMAGED
-            )
+            if directory and _works(repository, "ls-tree", commit):
+                raise Conflict(f"There is no folder “{directory}” in the repository.")
+            raise DamagedCopy(_DAMAGED)
     return read_listing(listed)
 
 
@@ -115,6 +106,18 @@ def _running(words: list[str], seconds: float) -> Iterator[subprocess.Popen[byte
                 process.kill()
     finally:
         timer.cancel()
+
+
+def _works(repository: Path, *words: str) -> bool:
+    done = subprocess.run(  # noqa: S603 (checked words, no shell)
+        [*_git(repository), *words],
+        env=local_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=LIST_SECONDS,
+        check=False,
+    )
+    return done.returncode == 0
 
 
 def _out(process: subprocess.Popen[bytes]) -> BufferedReader:
