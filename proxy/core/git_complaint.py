@@ -22,7 +22,11 @@ _UNREACHED: Final = (
 )
 _UNTRUSTED: Final = ("certificate", "SSL")
 _NO_SSH: Final = ("cannot run ssh", "ssh: not found")
-_DISK_FULL: Final = ("No space left", "Disk quota exceeded", "file write error")
+# The signal of a file that is larger than it may be.
+_DISK_FULL: Final = (
+    *("No space left", "Disk quota exceeded", "file write error", "write error"),
+    *("File too large", "signal 25"),
+)
 # What a killed fetch or a broken disk leaves: the copy is made anew.
 _DAMAGED: Final = (
     *("bad object", "corrupt", "unable to read", "loose object", "missing blob", "missing tree"),
@@ -54,7 +58,8 @@ def explain(said: str, address: Address, *, has_token: bool, has_key: bool) -> s
 
 def is_damaged(said: str) -> bool:
     """May it be our copy that is damaged?"""
-    return any(sign in said for sign in _DAMAGED)
+    is_ours = any(sign in said for sign in _DAMAGED)
+    return is_ours and not any(sign in said for sign in _DISK_FULL)
 
 
 def wants_whole_history(said: str) -> bool:

@@ -6,11 +6,11 @@ every git is ended after its time; a content that is not as long as was said is 
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from threading import Timer
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from proxy.core.course_tree import TreeEntry, read_listing
 from proxy.core.errors import Conflict
@@ -30,16 +30,7 @@ class DamagedCopy(Conflict):
 
 def has_commit(repository: Path, commit: str) -> bool:
     """Is it here?"""
-    words = [*_git(repository), "cat-file", "-e", f"{commit}^{{commit}}"]
-    done = subprocess.run(  # noqa: S603 (checked words, no shell)
-        words,
-        env=local_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=LIST_SECONDS,
-        check=False,
-    )
-    return done.returncode == 0
+    return _works(repository, "cat-file", "-e", f"{commit}^{{commit}}")
 
 
 def list_files(repository: Path, commit: str, directory: str) -> list[TreeEntry]:
@@ -51,9 +42,9 @@ def list_files(repository: Path, commit: str, directory: str) -> list[TreeEntry]
         if len(listed) > _MOST_LISTED:
             raise Conflict(_TOO_MANY)
         if process.wait():
-            raise Conflict(
-                f"There is no folder “{directory}” in the repository." if directory else _DAMAGED
-            )
+            if directory and _works(repository, "ls-tree", commit):
+                raise Conflict(f"There is no folder “{directory}” in the repository.")
+            raise DamagedCopy(_DAMAGED)
     return read_listing(listed)
 
 
@@ -61,12 +52,11 @@ class Contents:
     """Gives what files hold, one after the other."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._in = process.stdin
+        self._in = _in(process)
         self._out = _out(process)
 
     def copy(self, key: str, size: int, target: BinaryIO) -> bytes:
         """Write a file's content; return its beginning. Raises `DamagedCopy`, `OSError`."""
-        assert self._in is not None  # noqa: S101 (a pipe, as asked)
         try:
             self._in.write(f"{key}\n".encode())
             self._in.flush()
@@ -113,13 +103,33 @@ def _running(words: list[str], seconds: float) -> Iterator[subprocess.Popen[byte
                 yield process
             finally:
                 process.kill()
+                # What was not written any more cannot be.
+                with suppress(BrokenPipeError):
+                    _in(process).close()
     finally:
         timer.cancel()
+
+
+def _works(repository: Path, *words: str) -> bool:
+    done = subprocess.run(  # noqa: S603 (checked words, no shell)
+        [*_git(repository), *words],
+        env=local_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=LIST_SECONDS,
+        check=False,
+    )
+    return done.returncode == 0
 
 
 def _out(process: subprocess.Popen[bytes]) -> BufferedReader:
     assert isinstance(process.stdout, BufferedReader)  # noqa: S101 (a pipe, as asked)
     return process.stdout
+
+
+def _in(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    assert process.stdin is not None  # noqa: S101 (a pipe, as asked)
+    return process.stdin
 
 
 def _git(repository: Path) -> list[str]:

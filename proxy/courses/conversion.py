@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 from typing import Final
@@ -109,5 +109,9 @@ def _converter(seconds: float) -> Iterator[Ask]:
                 yield ask
             finally:
                 process.kill()
+                # What was not written any more cannot be.
+                with suppress(BrokenPipeError):
+                    if process.stdin is not None:
+                        process.stdin.close()
     finally:
         timer.cancel()

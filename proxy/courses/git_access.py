@@ -32,6 +32,7 @@ _CONFIGURATION: Final = {
     "credential.helper": "",
     "fetch.fsckObjects": "false",
     "fetch.recurseSubmodules": "false",
+    "fetch.unpackLimit": "1",  # one file, whose size has a bound
     "gc.auto": "0",
     "http.followRedirects": "false",
     "http.lowSpeedLimit": "100",

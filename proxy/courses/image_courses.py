@@ -24,5 +24,6 @@ def list_image_courses(image: Path) -> dict[str, Path]:
     return {
         name: image / name if directory == _ALL else image / name / directory
         for name, directory in found.items()
-        if is_course(name) and (directory == _ALL or is_path(str(directory)))
+        if is_course(name) and isinstance(directory, str)
+        if directory == _ALL or is_path(directory)
     }

@@ -13,6 +13,7 @@ sentence the summary; anything else that it raises is a fault, and goes to the l
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ import structlog
 
 from proxy.core.clock import Clock
 from proxy.core.course_job import Job, JobKind, JobState
-from proxy.core.errors import SifuError, TooManyAttempts
+from proxy.core.errors import SifuError, StoreUnavailable, TooManyAttempts
 from proxy.courses.job_log import JobLog, LogPart, read_log
 from proxy.courses.places import CoursePlaces
 from proxy.store import course_jobs
@@ -108,6 +109,9 @@ class Jobs:
     async def stop(self) -> None:
         """At the end: interrupt what is open."""
         await cancel(*self._tasks.values())
+        # One that was cancelled before its first step has not said so itself.
+        with suppress(StoreUnavailable):
+            await self.mark_interrupted()
 
     async def _carry_out(self, job: Job, work: Work) -> Job:
         lock = self._locks.setdefault(job.course, asyncio.Lock())

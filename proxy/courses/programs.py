@@ -7,11 +7,13 @@ all that it started; what it says on standard error is told as it comes, a line 
 
 import asyncio
 import os
+import re
 import resource
 import selectors
 import signal
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,11 +25,12 @@ from proxy.core.errors import Conflict
 from proxy.disk.side_threads import SideThreads
 from proxy.tasks import spawn
 
-_MOST_KEPT: Final = 16 * 1024
+_MOST_KEPT: Final = 50
 _MOST_LINE: Final = 2000
 _PIECE: Final = 65_536
 _LOOK_SECONDS: Final = 0.5
 _END_SECONDS: Final = 5.0
+_ENDS: Final = re.compile("(\r\n|\n|\r)")
 
 
 class Told(Protocol):
@@ -165,13 +168,12 @@ class SaidLines:
     def __init__(self, told: Told) -> None:
         self._told = told
         self._rest = ""
-        self._kept = ""
+        self._kept: deque[str] = deque(maxlen=_MOST_KEPT)
 
     def take(self, text: str) -> None:
-        self._rest += text
-        while (end := _first_end(self._rest)) >= 0:
-            line, mark, self._rest = self._rest[:end], self._rest[end], self._rest[end + 1 :]
-            self._tell(line, is_progress=mark == "\r" and not self._rest.startswith("\n"))
+        *ended, self._rest = _ENDS.split(self._rest + text)
+        for line, end in zip(ended[::2], ended[1::2], strict=True):
+            self._tell(line, is_progress=end == "\r")
         if len(self._rest) > _MOST_LINE:
             self._tell(self._rest, is_progress=False)
             self._rest = ""
@@ -180,7 +182,7 @@ class SaidLines:
         """Return the end of what was said."""
         if self._rest:
             self._tell(self._rest, is_progress=False)
-        return self._kept
+        return "".join(f"{line}\n" for line in self._kept)
 
     def _tell(self, line: str, *, is_progress: bool) -> None:
         line = line[:_MOST_LINE].rstrip()
@@ -190,9 +192,4 @@ class SaidLines:
             self._told.show(line)
             return
         self._told.write(line)
-        self._kept = f"{self._kept}{line}\n"[-_MOST_KEPT:]
-
-
-def _first_end(text: str) -> int:
-    ends = [end for end in (text.find("\n"), text.find("\r")) if end >= 0]
-    return min(ends, default=-1)
+        self._kept.append(line)

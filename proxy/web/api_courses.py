@@ -7,7 +7,7 @@ log can be followed by asking again.
 
 from aiohttp import web
 
-from proxy.core.course import Course, Enrolment
+from proxy.core.course import Course, Enrolment, is_course_name
 from proxy.core.course_job import Job
 from proxy.core.errors import NotFound
 from proxy.core.repository_address import shown_address
@@ -112,6 +112,8 @@ async def show_job_log(request: web.Request) -> web.Response:
 async def _require_jobs(request: web.Request) -> str:
     """Return the course's name; an administrator may look at the jobs of one that is gone."""
     name = _name(request)
+    if not is_course_name(name):
+        raise NotFound("There is no course of that name.")
     if not require_identity(request).user.is_admin:
         await require_lead(request, name)
     return name

@@ -1,9 +1,11 @@
 """What a teacher may choose from: bounded, hidden things and links passed over."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from proxy.core.course import Course
 from proxy.courses import catalog as course_catalog
 from proxy.courses.catalog import Catalog, ListedCourse, list_courses
 from proxy.courses.places import CoursePlaces
@@ -87,3 +89,18 @@ def test_a_folder_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
     (tmp_path / "courses/a/deep").write_text("")
     names = [course.name for course in list_courses(places(tmp_path)).courses]
     assert names == ["a", "b"]
+
+
+def test_a_course_with_a_repository_shows_what_is_served(tmp_path: Path) -> None:
+    put(tmp_path, "stats/old.ipynb", "away/kept.ipynb", "hand/x.ipynb")
+    here = places(tmp_path)
+    for name, version, notebook in (("stats", "v2", "new.ipynb"), ("away", "v1", "y.ipynb")):
+        here.version(name, version).mkdir(parents=True)
+        (here.version(name, version) / notebook).touch()
+    stats = Course("stats", "https://git.example.org/a", 1.0, version="v2")
+    listed = [stats, replace(stats, name="away", version="v1", archived=2.0)]
+    listed.append(replace(stats, name="coming", version=""))
+    assert list_courses(here, listed).courses == (
+        ListedCourse("hand", ("x.ipynb",)),
+        ListedCourse("stats", ("new.ipynb",)),
+    )

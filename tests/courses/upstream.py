@@ -88,8 +88,9 @@ class GitService:
     token: str = ""
     origin: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
-    # Sends everybody somewhere else; sleeps before it answers.
+    # Sends everybody somewhere else; says that to whoever shows a token; sleeps before it answers.
     redirect: str = ""
+    said: str = ""
     pause: threading.Event | None = None
 
     def url(self, upstream: Upstream) -> str:
@@ -143,16 +144,28 @@ def _answer(handler: BaseHTTPRequestHandler, service: GitService, body: bytes) -
     if service.pause is not None:
         service.pause.wait(30)
     if service.redirect:
-        handler.send_response(302)
-        handler.send_header("Location", service.redirect + handler.path)
-        handler.end_headers()
-        return
-    if not service.allows(authorization):
-        handler.send_response(401)
-        handler.send_header("WWW-Authenticate", 'Basic realm="git"')
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-        return
+        _send(handler, 302, {"Location": service.redirect + handler.path}, b"")
+    elif service.said and authorization:
+        content = f"{service.said} {authorization}\n".encode()
+        _send(handler, 403, {"Content-Type": "text/plain"}, content)
+    elif not service.allows(authorization):
+        _send(handler, 401, {"WWW-Authenticate": 'Basic realm="git"'}, b"")
+    else:
+        _serve(handler, service, body)
+
+
+def _send(
+    handler: BaseHTTPRequestHandler, status: int, fields: dict[str, str], content: bytes
+) -> None:
+    handler.send_response(status)
+    for name, value in fields.items():
+        handler.send_header(name, value)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content)
+
+
+def _serve(handler: BaseHTTPRequestHandler, service: GitService, body: bytes) -> None:
     parts = urlsplit(handler.path)
     done = subprocess.run(
         ["git", "-c", "safe.directory=*", "http-backend"],
@@ -174,15 +187,6 @@ def _answer(handler: BaseHTTPRequestHandler, service: GitService, body: bytes) -
         check=False,
     )
     head, _, content = done.stdout.partition(b"\r\n\r\n")
-    status = 200
-    fields = [line.decode().partition(": ") for line in head.split(b"\r\n") if line]
-    for name, _, value in fields:
-        if name == "Status":
-            status = int(value.split()[0])
-    handler.send_response(status)
-    for name, _, value in fields:
-        if name != "Status":
-            handler.send_header(name, value)
-    handler.send_header("Content-Length", str(len(content)))
-    handler.end_headers()
-    handler.wfile.write(content)
+    fields = dict(line.decode().split(": ", 1) for line in head.split(b"\r\n") if line)
+    status = int(fields.pop("Status", "200").split()[0])
+    _send(handler, status, fields, content)

@@ -23,3 +23,10 @@ async def test_a_role_holds_for_its_course_alone(store: Store) -> None:
     assert not await store.write(course_people.remove, "maths", ann.id)
     assert await store.write(course_people.remove, "stats", ann.id)
     assert await store.read(course_people.list_of, "stats") == []
+
+
+async def test_teachers_lead_what_they_teach_here_alone(store: Store) -> None:
+    ann = await add_user(store, "ann")
+    await store.write(course_people.set_role, "stats", ann.id, CourseRole.TEACHER, 1.0)
+    await store.write(course_people.set_role, "maths", ann.id, CourseRole.STUDENT, 1.0)
+    assert await store.read(course_people.led_by, ann.id) == {"stats"}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from proxy.core.course import Course, Enrolment
+from proxy.core.course import Course, Enrolment, Outline
 from proxy.core.errors import Conflict
 from proxy.core.lti_roles import CourseRole
 from proxy.store import course_people, courses
@@ -53,3 +53,18 @@ async def test_who_was_listed_goes_with_the_course(store: Store) -> None:
     assert await store.write(courses.remove, "stats")
     assert not await store.write(courses.remove, "stats")
     assert await store.read(course_people.list_of, "stats") == []
+
+
+async def test_serving_and_deciding_change_what_is_theirs_alone(store: Store) -> None:
+    await store.write(courses.add, STATS)
+    served = await store.write(courses.serve, "stats", "2" * 40, Outline(title="New"), 9.0)
+    assert served == replace(
+        STATS, version="2" * 40, outline=Outline(title="New"), updated=9.0, problem=""
+    )
+    await store.write(courses.set_problem, "stats", "It failed again.")
+    # What was decided on an older row does not take the version back.
+    assert await store.write(courses.change, replace(STATS, branch="autumn", archived=None))
+    found = await store.read(courses.find, "stats")
+    assert found == replace(served, branch="autumn", archived=None, problem="It failed again.")
+    assert await store.write(courses.serve, "none", "2" * 40, Outline(), 9.0) is None
+    assert not await store.write(courses.change, replace(STATS, name="none"))
