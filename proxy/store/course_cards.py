@@ -94,7 +94,7 @@ def _card(
         title=entry.shown_title if entry else name,
         standing=standing,
         entry=entry,
-        last=course_progress.last_notebook(connection, name, user.slug),
+        last=course_progress.last_notebook(connection, name, user.id),
         people=count_people(connection, name) if standing is Standing.LEADS else 0,
     )
 

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, func, select
 
 from proxy.core.identity import User
 from proxy.core.lti_roles import CourseRole
-from proxy.store.course_tables import course_days, course_people
+from proxy.store.course_tables import course_days, course_notebooks, course_people
 from proxy.store.memberships import CoursePlace, is_within
 from proxy.store.tables import memberships, portal_members, users
 from proxy.store.users import from_row
@@ -66,28 +66,30 @@ def participants(connection: Connection, course: str, taught: Places) -> list[Pa
 
 
 def opened(
-    connection: Connection, course: str, slugs: Sequence[str] | None = None
-) -> dict[str, Opened]:
-    """Return it by the slug, of these people or of all; who opened nothing is not in it."""
+    connection: Connection, course: str, people: Sequence[int] | None = None
+) -> dict[int, Opened]:
+    """Return it by the number of the user, of these or of all; who opened nothing is not in it."""
+    columns = course_days.c
     statement = (
         select(
-            course_days.c.user_slug,
-            func.count(distinct(course_days.c.notebook)),
-            func.max(course_days.c.last),
+            columns.user_id,
+            func.aggregate_strings(columns.notebooks, " "),
+            func.max(columns.last),
         )
-        .where(course_days.c.course == course)
-        .group_by(course_days.c.user_slug)
+        .where(columns.course == course)
+        .group_by(columns.user_id)
     )
-    if slugs is not None:
-        statement = statement.where(course_days.c.user_slug.in_(slugs[:_MOST_ASKED]))
-    return {slug: Opened(number, last) for slug, number, last in connection.execute(statement)}
+    if people is not None:
+        statement = statement.where(columns.user_id.in_(people[:_MOST_ASKED]))
+    rows = connection.execute(statement)
+    return {user_id: Opened(len(set(logs.split())), last) for user_id, logs, last in rows}
 
 
-def with_opened(people: Iterable[Participant], known: dict[str, Opened]) -> list[Participant]:
+def with_opened(people: Iterable[Participant], known: dict[int, Opened]) -> list[Participant]:
     """Return the people with what they opened; that is when they were there, too."""
     found = []
     for each in people:
-        what = known.get(each.user.slug)
+        what = known.get(each.user.id)
         if what is not None:
             seen = max(what.last, each.seen or 0.0)
             each = replace(each, opened=what.number, seen=seen)
@@ -95,17 +97,21 @@ def with_opened(people: Iterable[Participant], known: dict[str, Opened]) -> list
     return found
 
 
-def last_notebook(connection: Connection, course: str, slug: str) -> LastNotebook | None:
+def last_notebook(connection: Connection, course: str, user_id: int) -> LastNotebook | None:
     """Return what somebody opened last in the course."""
     statement = (
-        select(course_days.c.notebook, course_days.c.last)
-        .where(course_days.c.course == course, course_days.c.user_slug == slug)
-        .where(course_days.c.notebook != "")
+        select(course_days.c.notebooks, course_days.c.last)
+        .where(course_days.c.course == course, course_days.c.user_id == user_id)
         .order_by(course_days.c.last.desc())
         .limit(1)
     )
     row = connection.execute(statement).first()
-    return None if row is None else LastNotebook(row.notebook, row.last)
+    numbers = [] if row is None else row.notebooks.split()
+    if row is None or not numbers:
+        return None
+    named = select(course_notebooks.c.notebook).where(course_notebooks.c.id == int(numbers[-1]))
+    notebook = connection.execute(named).scalar_one_or_none()
+    return LastNotebook(notebook, row.last) if notebook else None
 
 
 def _rows(connection: Connection, table: Any, course: str, *conditions: Any) -> Iterable[Any]:

@@ -143,7 +143,7 @@ async def _for_student(request: web.Request, view: CourseView) -> dict[str, obje
     return {
         "groups": groups,
         "left_out": left_out,
-        "last": await store.read(course_progress.last_notebook, view.course, view.user.slug),
+        "last": await store.read(course_progress.last_notebook, view.course, view.user.id),
         "scores": await store.read(scores.list_of_person, view.user.id, view.course),
     }
 

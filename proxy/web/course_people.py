@@ -118,7 +118,7 @@ def find_page(
         chosen.sort(key=lambda each: -((each.seen or _NEVER) if by_seen else each.opened))
         return chosen[first : first + PAGE], first, len(chosen)
     shown = chosen[first : first + PAGE]
-    known = course_progress.opened(connection, view.course, [each.user.slug for each in shown])
+    known = course_progress.opened(connection, view.course, [each.user.id for each in shown])
     return course_progress.with_opened(shown, known), first, len(chosen)
 
 

@@ -54,11 +54,9 @@ async def test_what_somebody_opened_is_no_word_of_theirs(
     """A link can make a browser open a path; a course of that name is not entered by it."""
     ada = people["ada"]
     await store.write(course_people.set_role, "stats", ada.id, STUDENT, 1.0)
-    row = {"course": "stats", "day": 1, "user_slug": "ada", "notebook": "a", "number": 1}
+    row = {"course": "stats", "day": 1, "user_id": ada.id, "notebooks": "1", "times": "a00"}
     await store.write(
-        lambda connection: connection.execute(
-            course_days.insert().values(row | {"hours": "[]", "last": 1.0})
-        )
+        lambda connection: connection.execute(course_days.insert().values(row | {"last": 1.0}))
     )
     assert await store.read(problem, people["bob"], ada) is not None
 

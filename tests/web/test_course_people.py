@@ -25,7 +25,7 @@ async def put(pages: Pages, name: str, role: str = "student", who: str = "bob") 
 
 async def test_a_teacher_sees_who_is_there_how_far_and_what_can_be_done(pages: Pages) -> None:
     await add_course(pages)
-    await pages.store.write(add_days, [day("ada", "a", last=pages.clock() - 7200), day("ada", "b")])
+    await pages.store.write(add_days, [day("ada", "b", "a", last=pages.clock() - 7200)])
     pages.server_is(State.READY, ServerName("ada", "home"))
     page = await pages.ask("GET", HERE, "bob")
     assert page.status == 200
@@ -104,7 +104,7 @@ async def test_two_thousand_people_are_a_page_at_a_time_and_found(pages: Pages) 
             for n in range(2000)
         ]
         connection.execute(people_table.insert(), listed)
-        add_days(connection, [day(f"u{n}", f"w{k}") for n in range(2000) for k in range(n % 7)])
+        add_days(connection, [day(f"u{n}", *(f"w{k}" for k in range(n % 7))) for n in range(2000)])
 
     await pages.store.write(fill)
     await pages.ask("GET", HERE, "bob")
