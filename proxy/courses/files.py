@@ -8,7 +8,7 @@ in the workspace by another way.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
@@ -111,7 +111,7 @@ class CourseFiles:
         folder = self.places.manifests("x", HOME_WORKSPACE).parent.parent
         return await asyncio.to_thread(find_copies, folder, course)
 
-    async def pack(self, course: str, names: Sequence[ServerName]) -> AsyncIterator[bytes]:
+    async def pack(self, course: str, names: Sequence[ServerName]) -> AsyncGenerator[bytes, None]:
         """Return the copies of these people as one zip; raises `ServerNotRunning` at first."""
         loop = asyncio.get_running_loop()
 

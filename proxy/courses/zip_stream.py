@@ -5,7 +5,7 @@ finds both threads taken is told to come again. Must not: know what is packed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -33,7 +33,7 @@ class ZipStreams:
     def __init__(self) -> None:
         self._threads = SideThreads(_AT_ONCE, name="course-zip")
 
-    async def stream(self, pack: Callable[["Pipe"], None]) -> AsyncIterator[bytes]:
+    async def stream(self, pack: Callable[["Pipe"], None]) -> AsyncGenerator[bytes, None]:
         """Return the bytes that `pack` writes in a thread; raises `ServerNotRunning` at first.
 
         The first chunk is there when this returns, so that a refusal can still be answered.
@@ -121,7 +121,7 @@ def _pack(pack: Callable[[Pipe], None], pipe: Pipe) -> None:
     pipe.flush_all()
 
 
-async def _chunks(pipe: Pipe, first: bytes | None) -> AsyncIterator[bytes]:
+async def _chunks(pipe: Pipe, first: bytes | None) -> AsyncGenerator[bytes, None]:
     chunk: bytes | OSError | None = first
     try:
         while isinstance(chunk, bytes):

@@ -14,10 +14,14 @@ from proxy.core.identity import SHARED, ServerName
 from proxy.core.policy import Workspaces
 from proxy.courses import files as course_files
 from proxy.courses.files import CourseFiles
+from proxy.courses.places import CoursePlaces
+from proxy.courses.source import Sources
 from proxy.servers.workspaces import WorkspaceFolders
 from proxy.settings import Settings
 from proxy.store.database import Store
 from tests.auth.people import add_user
+from tests.conftest import FakeClock
+from tests.courses.copies import AT
 
 ANN = ServerName("ann", "home")
 
@@ -30,7 +34,9 @@ def settings(folder: Path, workspaces: Workspaces) -> Settings:
 
 
 def course_files_of(made: Settings, store: Store) -> CourseFiles:
-    return CourseFiles(made.data, WorkspaceFolders(made, store).open)
+    places = CoursePlaces(made.data, made.notebooks)
+    sources = Sources(store, places)
+    return CourseFiles(places, sources.find, WorkspaceFolders(made, store).open, FakeClock(AT))
 
 
 async def test_into_ones_own_home(store: Store, tmp_path: Path) -> None:
