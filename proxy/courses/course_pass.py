@@ -150,10 +150,15 @@ class CoursePass:
         )
 
     def go_on(self, seconds: float) -> None:
-        """Do what can be done in that time; the links are set later. Raises `OSError`."""
+        """Do one file, and what can be done in that time; the links are set later.
+
+        Raises `OSError`.
+        """
         deadline = time.monotonic() + seconds
-        while not self.is_done and time.monotonic() < deadline:
+        while not self.is_done:
             self._next()
+            if time.monotonic() >= deadline:
+                break
         if self.is_done and not self.needs_links:
             self.finish({})
 
