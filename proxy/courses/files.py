@@ -218,8 +218,9 @@ class CourseFiles:
         self, work: "_Work", course_pass: CoursePass, course: str, source: Source
     ) -> None:
         providing = spawn(self._provide(course, source), name=f"shared folders of {course}")
-        await asyncio.wait([providing], timeout=FIRST_SECONDS)
-        work.answer_if_served()
+        done, _ = await asyncio.wait([providing], timeout=FIRST_SECONDS)
+        if not done:
+            work.answer_if_served()
         shared = await providing
         if isinstance(shared, OSError):
             raise shared

@@ -78,8 +78,13 @@ class StaticLinks:
         if self._is_ours(_target_of(folder, fresh) or ""):
             os.unlink(fresh, dir_fd=folder)
             return True
-        exchange(folder, fresh, name, between=hidden_name(name))
-        os.unlink(fresh, dir_fd=folder)
+        # Something else came between: it goes back, and what is hidden then is looked at again.
+        try:
+            exchange(folder, fresh, name, between=hidden_name(name))
+        except FileNotFoundError:
+            give_free_name(folder, fresh, name)
+        if self._is_ours(_target_of(folder, fresh) or ""):
+            os.unlink(fresh, dir_fd=folder)
         return False
 
     def _make(self, folder: int, name: str, target: str) -> str:

@@ -68,6 +68,8 @@ class Copies(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = Path(mkdtemp(prefix="copies-"))
         self.desk = Desk(self.folder)
+        self.outside = self.folder / "outside"
+        self.outside.mkdir()
         self.alive: set[str] = set()
         self.numbers = count()
         self.open: list[IO[str]] = []
@@ -82,9 +84,17 @@ class Copies(RuleBasedStateMachine):
 
     # What a student does.
 
+    def own(self, path: str) -> Path:
+        """Return where it is; what is behind a link of theirs is not in the workspace."""
+        place = self.desk.mine / path
+        if any(each.is_symlink() for each in (place, *place.parents)):
+            raise FileNotFoundError
+        return place
+
     @rule(path=paths)
     def write(self, path: str) -> None:
         with suppress(OSError):
+            self.own(path)
             self.lose(self.desk.mine / path)
             (self.desk.mine / path).parent.mkdir(parents=True, exist_ok=True)
             (self.desk.mine / path).touch()
@@ -96,6 +106,7 @@ class Copies(RuleBasedStateMachine):
         if self.open:
             return
         with suppress(OSError):
+            self.own(path)
             self.lose(self.desk.mine / path)
             (self.desk.mine / path).touch()
             self.open.append((self.desk.mine / path).open("r+"))
@@ -109,12 +120,15 @@ class Copies(RuleBasedStateMachine):
     @rule(path=paths)
     def delete(self, path: str) -> None:
         with suppress(OSError):
+            self.own(str(Path(path).parent))
             self.lose(self.desk.mine / path)
             (self.desk.mine / path).unlink()
 
     @rule(path=paths, other=paths)
     def rename(self, path: str, other: str) -> None:
         with suppress(OSError):
+            self.own(str(Path(path).parent))
+            self.own(str(Path(other).parent))
             if (self.desk.mine / other).is_file():
                 self.lose(self.desk.mine / other)
             (self.desk.mine / path).rename(self.desk.mine / other)
@@ -122,18 +136,19 @@ class Copies(RuleBasedStateMachine):
     @rule(path=paths, is_link=st.booleans())
     def put_something_else(self, path: str, is_link: bool) -> None:
         with suppress(OSError):
+            self.own(str(Path(path).parent))
             self.delete(path)
             if is_link:
-                (self.desk.mine / path).symlink_to("/etc")
+                (self.desk.mine / path).symlink_to(self.outside)
             else:
                 (self.desk.mine / path).mkdir()
                 self.write(f"{path}/mine.txt")
 
     @rule()
     def delete_folder(self) -> None:
-        for path in list((self.desk.mine / "w").rglob("*")):
-            self.lose(path)
         with suppress(OSError):
+            for path in list(self.own("w").rglob("*")):
+                self.lose(path)
             shutil.rmtree(self.desk.mine / "w")
 
     # What the teacher does.
@@ -211,6 +226,25 @@ class Copies(RuleBasedStateMachine):
         with at_step(step, interrupt):
             self.act(act, path)
 
+    @rule(
+        step=st.integers(1, 500),
+        path=st.sampled_from(["a.ipynb", "w/a.ipynb"]),
+        other=st.sampled_from(["write", "begin_save", "delete", "put_something_else"]),
+    )
+    def be_interrupted_at_an_update(self, step: int, path: str, other: str) -> None:
+        """The same where it matters most: at the file that is replaced just then."""
+        self.desk.launch(path.removesuffix(".ipynb"))
+        self.upstream(path)
+
+        def interrupt() -> None:
+            if other == "put_something_else":
+                self.put_something_else(path, is_link=False)
+            else:
+                getattr(self, other)(path)
+
+        with at_step(step, interrupt):
+            self.launch(path.removesuffix(".ipynb"))
+
     def act(self, act: str, path: str) -> None:
         if act == "launch":
             self.launch(path.removesuffix(".ipynb"))
@@ -226,6 +260,7 @@ class Copies(RuleBasedStateMachine):
         if hasattr(self, "desk"):
             lost = self.alive - set(self.desk.files().values())
             assert not lost, (lost, self.desk.files())
+            assert not list(self.outside.iterdir()), "a link was followed"
 
     def end_well(self) -> None:
         """In the end all is visible, and nothing of ours is left."""

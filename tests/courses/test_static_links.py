@@ -78,21 +78,29 @@ def test_files_that_become_shared_stay(desk: Desk) -> None:
     assert desk.read("w/data/a.csv") == "1"
 
 
-def test_what_comes_between_goes_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_comes_between_is_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
     desk.launch()
     change(desk, "2")
     exchange, place = static_links.exchange, desk.mine / "w/data"
+    written: list[str] = []
 
     def late(folder: int, one: str, two: str, *, between: str) -> None:
-        if place.is_symlink():
+        if place.is_symlink() and len(written) < times:
             place.unlink()
-            place.write_text("mine")
+            written.append(f"mine {len(written)}")
+            place.write_text(written[-1])
         exchange(folder, one, two, between=between)
 
     monkeypatch.setattr(static_links, "exchange", late)
     desk.launch()
-    assert place.read_text() == "mine"
-    assert sorted(each.name for each in place.parent.iterdir()) == ["a.ipynb", "data"]
+    change(desk, "3")
+    desk.launch()
+    assert place.read_text() == "mine 0"
+    assert set(written) <= set(desk.visible().values())
+    assert not list(desk.home.rglob(".sifu-*"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives files to another account: needs root")
