@@ -13,11 +13,9 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
-from proxy.courses.places import CoursePlaces
+from proxy.courses.shelf import CourseShelf
 from proxy.disk.file_copies import hash_of
 from proxy.disk.plain_files import FOLDER, has_folder, open_file, open_unless_absent, opened_folder
-from proxy.store import courses
-from proxy.store.database import Store
 
 MOST_FILES: Final = 20_000
 MOST_DEPTH: Final = 32
@@ -55,21 +53,21 @@ class Listing:
 
 
 class Sources:
-    """The served versions of the courses in the store, and the courses placed by hand."""
+    """What is served of the courses on the shelf."""
 
-    def __init__(self, store: Store, places: CoursePlaces) -> None:
-        self._store = store
-        self._places = places
+    def __init__(self, shelf: CourseShelf) -> None:
+        self._shelf = shelf
 
     async def find(self, name: str) -> Source | None:
-        """Return what is served of a course; its folder may be missing all the same."""
-        course = await self._store.read(courses.find, name)
-        folder = self._places.source(name, course)
-        if folder is None:
-            return None
+        """Return the served version, or the folder that was placed by hand; raises `OSError`."""
+        course = await self._shelf.find(name)
         if course is None:
-            return Source(folder)
-        return Source(folder, course.version, course.outline.static)
+            placed = await self._shelf.source_of(name)
+            return None if placed is None else Source(placed)
+        served = self._shelf.places.source(name, course)
+        if served is None:
+            return None
+        return Source(served, course.version, course.outline.static)
 
 
 def list_files(course: int, without: tuple[str, ...] = ()) -> Listing:

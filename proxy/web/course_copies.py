@@ -11,6 +11,7 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlalchemy import Connection
 
+from proxy.core.course_links import course_address
 from proxy.core.errors import Conflict
 from proxy.core.events import EventKind
 from proxy.core.identity import HOME_WORKSPACE, ServerName, User
@@ -18,7 +19,6 @@ from proxy.core.policy import Workspaces
 from proxy.web.access import server_of
 from proxy.web.audit import note_act
 from proxy.web.course_access import CourseView, require_course, require_teacher
-from proxy.web.course_page import address_of
 from proxy.web.course_students import find_student, require_student
 from proxy.web.keys import COURSE_FILES, SETTINGS, STORE
 from proxy.web.problems import see_other
@@ -43,7 +43,7 @@ async def post_read(request: web.Request) -> web.Response:
     view = await require_course(request, request.match_info["course"])
     server = server_of(view.user, request.app[SETTINGS].workspaces)
     await request.app[COURSE_FILES].forget_notices(server, view.course)
-    return see_other(address_of(view.course))
+    return see_other(course_address(view.course))
 
 
 async def post_clear(request: web.Request) -> web.Response:
@@ -57,7 +57,7 @@ async def post_clear(request: web.Request) -> web.Response:
         course=view.course,
         whom=student.slug,
     )
-    values = {"course": view.course, "here": address_of(view.course)}
+    values = {"course": view.course, "here": course_address(view.course)}
     return render_page(
         request, "course_cleared.html", values | {"student": student, "moved": moved}
     )

@@ -3,19 +3,17 @@
 from aiohttp import web
 
 from proxy.courses.files import CourseFiles
-from proxy.courses.places import CoursePlaces
 from proxy.courses.source import Sources
 from proxy.servers.workspaces import WorkspaceFolders
 from proxy.web import keys
 
 
 def install(app: web.Application) -> None:
-    """Make it of what stands there: settings, store, clock."""
-    settings, store = app[keys.SETTINGS], app[keys.STORE]
-    places = CoursePlaces(settings.data, settings.notebooks)
+    """Make it of what stands there: settings, store, clock, the shelf of courses."""
+    shelf = app[keys.COURSE_SHELF]
     app[keys.COURSE_FILES] = CourseFiles(
-        places,
-        Sources(store, places).find,
-        WorkspaceFolders(settings, store).open,
+        shelf.places,
+        Sources(shelf).find,
+        WorkspaceFolders(app[keys.SETTINGS], app[keys.STORE]).open,
         app[keys.CLOCK],
     )

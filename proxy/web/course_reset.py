@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from proxy.core.course_links import course_address
 from proxy.core.errors import Conflict, Forbidden, NotFound, SifuError
 from proxy.core.events import EventKind
 from proxy.core.identity import SHARED, ServerName
@@ -18,7 +19,6 @@ from proxy.store import course_members
 from proxy.web.access import server_of
 from proxy.web.audit import note_act
 from proxy.web.course_access import CourseView, require_course
-from proxy.web.course_page import address_of
 from proxy.web.forms import read_form
 from proxy.web.keys import COURSE_FILES, SETTINGS, STORE
 from proxy.web.render import render_page
@@ -108,7 +108,7 @@ def _values(
 ) -> dict[str, object]:
     return {
         "course": view.course,
-        "here": address_of(view.course),
+        "here": course_address(view.course),
         "name": path.rpartition("/")[2],
         "path": path,
         "server": str(server),
@@ -119,5 +119,5 @@ def _values(
 
 def _way_to(server: ServerName, view: CourseView, path: str) -> str:
     if not path:
-        return address_of(view.course)
+        return course_address(view.course)
     return f"/open/{server}/lab/tree/{quote(f'{view.course}/{path}', safe='/')}"

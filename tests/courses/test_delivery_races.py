@@ -10,6 +10,7 @@ import pytest
 
 from proxy.core.errors import ServerNotRunning
 from proxy.courses import course_pass, file_delivery
+from proxy.disk.renaming import give_free_name
 from tests.courses.copies import hand_out
 
 NOTEBOOK = "week 1/means.ipynb"
@@ -66,7 +67,7 @@ def test_two_copies_at_a_time_do_not_break_each_other(
     """Where a lock holds nobody off, as on some network file systems."""
     monkeypatch.setattr(course_pass, "lock_copy", lambda _: os.open("/dev/null", os.O_RDONLY))
     copy = shutil.copyfileobj
-    others: list[Callable[[], None]] = [lambda: hand_out(course, home, "stats", "", None)]
+    others: list[Callable[[], object]] = [lambda: hand_out(course, home, "stats", "", None)]
 
     def interrupted(*arguments: object) -> None:
         if others:
@@ -135,14 +136,13 @@ def test_a_copy_whose_name_was_taken_removes_nothing_but_its_own(
 ) -> None:
     (home / "answers").write_text("the teacher's")
     (home / "stats").mkdir()
-    give = file_delivery.give_free_name
 
     def swap(folder: int, old: str, new: str) -> None:
         if (home / "answers").exists():
             os.rename(old, "moved", src_dir_fd=folder, dst_dir_fd=folder)
             os.rename(home / "answers", old, dst_dir_fd=folder)
             raise FileExistsError
-        give(folder, old, new)
+        give_free_name(folder, old, new)
 
     monkeypatch.setattr(file_delivery, "give_free_name", swap)
     hand_out(course, home, "stats", "", None)

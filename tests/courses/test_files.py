@@ -17,6 +17,7 @@ from proxy.core.policy import Workspaces
 from proxy.courses import files as course_files
 from proxy.courses.files import CourseFiles
 from proxy.courses.places import SHARED_FOLDER, CoursePlaces
+from proxy.courses.shelf import CourseShelf
 from proxy.courses.source import Sources
 from proxy.servers.workspaces import WorkspaceFolders
 from proxy.settings import Settings
@@ -38,7 +39,7 @@ def settings(folder: Path, workspaces: Workspaces) -> Settings:
 
 def course_files_of(made: Settings, store: Store) -> CourseFiles:
     places = CoursePlaces(made.data, made.notebooks)
-    sources = Sources(store, places)
+    sources = Sources(CourseShelf(places, store))
     return CourseFiles(places, sources.find, WorkspaceFolders(made, store).open, FakeClock(AT))
 
 

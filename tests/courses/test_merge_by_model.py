@@ -297,7 +297,7 @@ def test_no_byte_that_a_student_wrote_is_ever_gone(monkeypatch: pytest.MonkeyPat
         (resetting, "PATIENCE"),
     ):
         monkeypatch.setattr(module, name, 0.0)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Copies,
         settings=settings(
             max_examples=int(os.environ.get("MODEL_EXAMPLES", "40")),

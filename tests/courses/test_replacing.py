@@ -97,7 +97,12 @@ def test_what_somebody_changed_is_where_it_was(place: Place) -> None:
 
 def test_a_save_that_is_under_way_is_waited_for(place: Place) -> None:
     file = place.file.open("w")
-    threading.Timer(0.3, lambda: (file.write("saved"), file.close())).start()
+
+    def finish() -> None:
+        file.write("saved")
+        file.close()
+
+    threading.Timer(0.3, finish).start()
     found = place.replace()
     assert found.outcome is Outcome.CHANGED
     assert place.file.read_text() == "saved"

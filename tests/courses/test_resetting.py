@@ -7,6 +7,7 @@ import pytest
 
 from proxy.core.errors import Conflict, NotFound
 from proxy.courses import resetting
+from proxy.disk.renaming import exchange
 from tests.courses.copies import Desk
 
 
@@ -95,7 +96,6 @@ def test_a_reset_is_of_the_version_that_is_served_now(desk: Desk) -> None:
 
 def test_a_save_between_goes_to_the_copy(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write("w/a.ipynb", "mine")
-    exchange = resetting.exchange
     with (desk.mine / "w/a.ipynb").open("r+") as file:
 
         def late(folder: int, one: str, two: str, *, between: str) -> None:

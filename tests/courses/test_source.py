@@ -11,6 +11,7 @@ import pytest
 from proxy.core.course import Course, Outline
 from proxy.courses import source as sources
 from proxy.courses.places import CoursePlaces
+from proxy.courses.shelf import CourseShelf
 from proxy.courses.source import (
     Hashes,
     Source,
@@ -20,6 +21,7 @@ from proxy.courses.source import (
     list_files,
     open_source_file,
 )
+from proxy.disk.file_copies import hash_of
 from proxy.store import courses
 from proxy.store.database import Store
 
@@ -71,8 +73,12 @@ def test_a_file_is_hashed_once_until_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashes, asked = Hashes(), []
-    real = sources.hash_of
-    monkeypatch.setattr(sources, "hash_of", lambda *given: asked.append(1) or real(*given))
+
+    def look(file: int, size: int) -> str:
+        asked.append(file)
+        return hash_of(file, size)
+
+    monkeypatch.setattr(sources, "hash_of", look)
     path = tmp_path / "a"
     for text in ("one", "one", "other"):
         path.write_text(text)
@@ -92,7 +98,9 @@ def test_a_course_is_here_if_its_folder_is(tmp_path: Path) -> None:
 
 
 async def test_the_served_version_comes_with_what_it_shares(store: Store, tmp_path: Path) -> None:
-    found = Sources(store, CoursePlaces(tmp_path, tmp_path / "notebooks"))
+    found = Sources(CourseShelf(CoursePlaces(tmp_path, tmp_path / "notebooks"), store))
+    assert await found.find("stats") is None
+    (tmp_path / "courses/stats").mkdir(parents=True)
     assert await found.find("stats") == Source(tmp_path / "courses/stats")
     outline = Outline(static=("data",))
     await store.write(courses.add, Course("stats", "", 0.0, version="v1", outline=outline))

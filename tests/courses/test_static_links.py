@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from proxy.courses import static_links
+from proxy.disk.renaming import exchange
 from tests.courses.copies import Desk
 
 
@@ -84,7 +85,7 @@ def test_what_comes_between_is_kept(
 ) -> None:
     desk.launch()
     change(desk, "2")
-    exchange, place = static_links.exchange, desk.mine / "w/data"
+    place = desk.mine / "w/data"
     written: list[str] = []
 
     def late(folder: int, one: str, two: str, *, between: str) -> None:

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -11,6 +12,7 @@ from aiohttp.test_utils import make_mocked_request
 from proxy.core.events import EventKind
 from proxy.core.identity import ServerName
 from proxy.core.policy import Workspaces
+from proxy.courses.told import Told
 from proxy.store import events
 from proxy.store.database import Store
 from proxy.store.events import Wanted
@@ -150,7 +152,7 @@ async def test_what_was_laid_beside_is_told_until_it_was_read(pages: Pages, cour
     request = make_mocked_request("GET", "/x", app=pages.app)
     view = await pages.store.read(look, "stats", pages.people["ada"])
     section = await section_of(request, view)
-    (told,) = section["copy_notices"]  # type: ignore[misc]
+    (told,) = cast("list[Told]", section["copy_notices"])
     assert "new version 20" in told.sentence
     assert (copy_of(pages, "ada") / "a.ipynb").read_text() == "hers"
     answer = await pages.ask("POST", "/courses/stats/notices", "ada")
