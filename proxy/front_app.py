@@ -27,13 +27,11 @@ from proxy.core.cookies import CookieStyle
 from proxy.core.credentials import RandomText
 from proxy.core.errors import InvalidSettings
 from proxy.core.hosts import own_hosts
-from proxy.courses.files import CourseFiles
 from proxy.limits import raise_open_files
 from proxy.listener import listening_socket
 from proxy.servers.accounts import Isolation, isolation_of
 from proxy.servers.manager import ServerManager
 from proxy.servers.opening import open_manager
-from proxy.servers.workspaces import WorkspaceFolders
 from proxy.settings import Settings, ensure_secret, read_settings
 from proxy.store.database import Store, migrate
 from proxy.store.event_log import EventLog
@@ -81,7 +79,6 @@ def build_app(
     provider_wiring.install(app, style, providers)
     app[keys.LOCAL_PEERS] = local_peers(settings)
     app[keys.MANAGER] = manager
-    app[keys.COURSE_FILES] = CourseFiles(settings.data, WorkspaceFolders(settings, store).open)
     app[keys.SESSIONS] = own_sessions
     app[keys.PASSWORDS] = Passwords(store, clock=clock)
     app[keys.ATTEMPTS] = Attempts(clock)

@@ -21,7 +21,7 @@ from proxy.store import course_progress, grade_links, memberships, platforms, sc
 from proxy.store.grade_links import GradeLink
 from proxy.store.memberships import Membership
 from proxy.store.scores import NewScore, Score
-from proxy.web import grading
+from proxy.web import course_copies, grading
 from proxy.web.course_access import CourseView, require_course, require_teacher
 from proxy.web.course_notebooks import notebooks_of
 from proxy.web.course_overview import overview_values
@@ -32,7 +32,7 @@ from proxy.web.render import render_page
 
 Section = Callable[[web.Request, CourseView], Awaitable[dict[str, object]]]
 # What other parts show on the page of who leads: a template, and what gives it its values.
-SECTIONS: tuple[tuple[str, Section], ...] = ()
+SECTIONS: tuple[tuple[str, Section], ...] = (("course_copies.html", course_copies.section_of),)
 MOST_PEOPLE: Final = 500
 MOST_LINKS: Final = 1000
 _MOST_PAGES: Final = 5
@@ -123,9 +123,11 @@ async def _page(
         values |= await _for_teacher(request, view)
     elif view.is_teacher:
         template = "course_teacher.html"
+        values |= await course_copies.section_of(request, view)
         values |= await _for_teacher(request, view)
     else:
         template = "course_student.html"
+        values |= await course_copies.section_of(request, view)
         values |= await _for_student(request, view)
     return render_page(request, template, values, status=200 if told is None else told.status)
 

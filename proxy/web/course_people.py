@@ -33,7 +33,7 @@ _NEVER: Final = 0.0
 _MOST_NAME: Final = 128
 # What other modules do for a student, by the last part of the address, if they are there.
 _FILES: Final = "/courses/{course}/people/{slug}/files/{path}"
-_ZIP: Final = "/courses/{course}/people/{slug}/zip"
+_ZIP: Final = "/courses/{course}/people/{slug}/files.zip"
 _CLEAR: Final = "/courses/{course}/people/{slug}/clear"
 
 

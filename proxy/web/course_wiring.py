@@ -12,7 +12,7 @@ from proxy.courses.places import CoursePlaces
 from proxy.courses.reconciling import reconcile
 from proxy.courses.shelf import CourseShelf
 from proxy.courses.updating import CourseUpdates
-from proxy.web import keys, snapshot_wiring, statistics_wiring
+from proxy.web import course_files_wiring, keys, snapshot_wiring, statistics_wiring
 from proxy.web.course_hooks import HOOK_RATE, MOST_AT_ONCE
 
 
@@ -27,6 +27,7 @@ def install(app: web.Application) -> None:
     app[keys.COURSE_UPDATES] = CourseUpdates(store, places, jobs, app[keys.EVENTS], clock)
     app[keys.HOOK_RATES] = Buckets(HOOK_RATE)
     app[keys.HOOK_BODIES] = asyncio.Semaphore(MOST_AT_ONCE)
+    course_files_wiring.install(app)
     snapshot_wiring.install(app)
     statistics_wiring.install(app)
     app.on_startup.append(begin)

@@ -8,12 +8,14 @@ from proxy.web import (
     admin_platforms,
     admin_servers,
     admin_users,
+    course_copies,
     course_hooks,
     course_list,
     course_opening,
     course_overview,
     course_page,
     course_people,
+    course_reset,
     course_statistics,
     helping,
     home,
@@ -66,6 +68,8 @@ def routes() -> list[web.RouteDef]:
         snapshot_pages,
         student_files,
         course_statistics,
+        course_copies,
+        course_reset,
         *_ADMIN,
     )
     return [route for module in modules for route in module.routes()]

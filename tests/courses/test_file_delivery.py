@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from proxy.core.errors import ServerNotRunning
-from proxy.courses.handing_out import hand_out
+from tests.courses.copies import hand_out
 
 NOTEBOOK = "week 1/means.ipynb"
 
@@ -109,21 +109,21 @@ def test_a_home_that_became_a_link_is_refused(course: Path, tmp_path: Path) -> N
     assert not list((tmp_path / "target").iterdir())
 
 
-@pytest.mark.parametrize("below", ["", "stats"])
+@pytest.mark.parametrize("below", ["stats", "stats/week 1"])
 def test_what_a_killed_copy_left_is_cleared_away_a_day_later(
     course: Path, home: Path, below: str
 ) -> None:
-    if below:
-        (home / below).mkdir()
-        (course / "new.ipynb").write_text("new")
+    (home / below).mkdir(parents=True)
+    new = course / below.removeprefix("stats").strip("/") / "new.ipynb"
+    new.write_text("new")
     for name in ("old", "young"):
         (home / below / f".sifu-unfinished-{name}/half").mkdir(parents=True)
         (home / below / f".sifu-unfinished-{name}").chmod(0o1700)
         (home / below / f".sifu-unfinished-{name}.ipynb").touch()
     for path in (home / below).glob("*-old*"):
         os.utime(path, (0, path.stat().st_mtime - 90_000))
-    hand_out(course, home, "stats", "new.ipynb", None)
-    left = {path.name for path in (home / below).iterdir()} - {"stats", "new.ipynb"}
+    hand_out(course, home, "stats", "", None)
+    left = {path.name for path in (home / below).glob(".sifu-*")}
     # The young ones may be under way elsewhere.
     assert left == {".sifu-unfinished-young", ".sifu-unfinished-young.ipynb"}
 
@@ -137,7 +137,7 @@ def test_a_full_disk_leaves_nothing_half_done(
     monkeypatch.setattr(shutil, "copyfileobj", full)
     with pytest.raises(ServerNotRunning, match="disk is full"):
         hand_out(course, home, "stats", NOTEBOOK, None)
-    assert not list(home.iterdir())
+    assert not files(home)
     monkeypatch.undo()
     hand_out(course, home, "stats", NOTEBOOK, None)
     assert (home / "stats" / NOTEBOOK).read_text() == "original"
