@@ -86,3 +86,13 @@ def _by_folder(course: str, paths: Iterable[str]) -> list[NotebookGroup]:
 def _link(course: str, path: str, title: str = "") -> LinkedNotebook:
     plain = path.removesuffix(SUFFIX)
     return LinkedNotebook(course, plain, title or plain)
+
+
+def course_tabs(course: str) -> list[tuple[str, str, str]]:
+    """Return the pages of a course for its teachers: key, word, address."""
+    here = course_address(course)
+    return [
+        ("overview", "Overview", here),
+        ("people", "People", f"{here}/people"),
+        ("statistics", "Statistics", f"{here}/statistics"),
+    ]

@@ -25,6 +25,15 @@ def write_csv(name: str, statistics: Statistics) -> str:
     return page.getvalue()
 
 
+def write_peaks(peaks: Mapping[int, tuple[int, int]]) -> str:
+    """Return how many servers and kernels ran at a time, by day, as text."""
+    page = io.StringIO()
+    writer = csv.writer(page)
+    writer.writerow(("date", "servers", "kernels"))
+    writer.writerows((say_day(day), *numbers) for day, numbers in sorted(peaks.items()))
+    return page.getvalue()
+
+
 def _students(found: Statistics) -> Iterator[Sequence[_Cell]]:
     yield ("date", "students")
     for at, number in enumerate(found.people_by_day):

@@ -13,7 +13,7 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from proxy.core.course_links import course_address
+from proxy.core.course_links import course_address, course_tabs
 from proxy.core.errors import NotFound, SifuError, UnprocessableInput
 from proxy.core.gradebook import Gradebook, Mark, Person
 from proxy.core.score_retry import ScoreState
@@ -25,6 +25,7 @@ from proxy.web import course_copies, grading
 from proxy.web.course_access import CourseView, require_course, require_teacher
 from proxy.web.course_notebooks import notebooks_of
 from proxy.web.course_overview import overview_values
+from proxy.web.course_statistics import section_of as statistics_section
 from proxy.web.forms import read_form
 from proxy.web.keys import ROSTERS, STORE
 from proxy.web.problems import see_other
@@ -32,7 +33,10 @@ from proxy.web.render import render_page
 
 Section = Callable[[web.Request, CourseView], Awaitable[dict[str, object]]]
 # What other parts show on the page of who leads: a template, and what gives it its values.
-SECTIONS: tuple[tuple[str, Section], ...] = (("course_copies.html", course_copies.section_of),)
+SECTIONS: tuple[tuple[str, Section], ...] = (
+    ("course_statistics.html", statistics_section),
+    ("course_copies.html", course_copies.section_of),
+)
 MOST_PEOPLE: Final = 500
 MOST_LINKS: Final = 1000
 _MOST_PAGES: Final = 5
@@ -98,8 +102,7 @@ def title_of(view: CourseView) -> str:
 
 def tabs_of(course: str) -> list[tuple[str, str, str]]:
     """Return the pages of a course for its teachers: key, word, address."""
-    here = course_address(course)
-    return [("overview", "Overview", here), ("people", "People", f"{here}/people")]
+    return course_tabs(course)
 
 
 async def _page(

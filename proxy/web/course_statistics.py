@@ -6,28 +6,29 @@ is there without scripts, as a picture and as numbers; GET changes nothing.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from proxy.core.bars import Bars, draw_bars
+from proxy.core.course_links import course_address, course_tabs
 from proxy.core.course_statistics import Statistics, titles_of
 from proxy.core.errors import NotFound, UnprocessableInput
 from proxy.core.heat_layout import lay_out, shown_columns
 from proxy.core.heat_map import draw_heat_map, shades
-from proxy.core.statistics_export import FILES, write_csv
+from proxy.core.statistics_export import FILES, write_csv, write_peaks
 from proxy.core.statistics_span import Span, read_span, say_day
 from proxy.store import course_peaks
 from proxy.web.course_access import CourseView, require_teacher
-from proxy.web.course_page import address_of
 from proxy.web.keys import CLOCK, COURSE_USE, STORE
 from proxy.web.render import render_page
 from proxy.web.statistics_wanted import count, span_of
 
 _CHOICES: Final = (7, 30, 90)
 _SUMMARY_DAYS: Final = 14
+_PEAKS: Final = "peaks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,13 @@ async def show_file(request: web.Request) -> web.Response:
     """One of the files: numbers for spreadsheets."""
     view = await require_teacher(request, request.match_info["course"])
     name, span = request.match_info["file"], span_of(request)
+    if name == _PEAKS and view.leads:
+        seen = await _read_peaks(request, view, span)
+        return _file(name, span, write_peaks({day: astuple(each) for day, each in seen.items()}))
     if name not in FILES:
         raise NotFound("There is no file of that name.")
     found = await count(request, view, span)
-    text = await asyncio.to_thread(write_csv, name, found)
-    saved_as = f"{name}-{say_day(span.first)}-{say_day(span.last)}.csv"
-    return web.Response(
-        text=text,
-        content_type="text/csv",
-        charset="utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{saved_as}"'},
-    )
+    return _file(name, span, await asyncio.to_thread(write_csv, name, found))
 
 
 async def section_of(request: web.Request, view: CourseView) -> dict[str, object]:
@@ -93,7 +90,7 @@ async def section_of(request: web.Request, view: CourseView) -> dict[str, object
     return {
         "statistics": found,
         "statistics_chart": _by_day(found),
-        "statistics_address": f"{address_of(view.course)}/statistics",
+        "statistics_address": f"{course_address(view.course)}/statistics",
     }
 
 
@@ -111,16 +108,15 @@ async def _values(
     request: web.Request, view: CourseView, found: Statistics, span: Span
 ) -> dict[str, object]:
     slugs = {each.person.slug for each in found.students}
-    peaks = {}
-    if view.leads:  # of a place alone nobody knows them
-        peaks = await request.app[STORE].read(course_peaks.find, view.course, span.first, span.last)
-    here = f"{address_of(view.course)}/statistics"
+    peaks = await _read_peaks(request, view, span)
+    here = f"{course_address(view.course)}/statistics"
     days = {"from": say_day(span.first), "until": say_day(span.last)}
     today = read_span({}, request.app[CLOCK]()).last
     return {
         "course": view.course,
         "title": view.entry.shown_title if view.entry else view.course,
-        "back": address_of(view.course),
+        "back": course_address(view.course),
+        "tabs": course_tabs(view.course),
         "here": here,
         "api": f"/api{here}?{urlencode(days)}",
         "query": urlencode(days),
@@ -136,6 +132,24 @@ async def _values(
         "heat": lay_out(found),
         "shades": shades(),
     }
+
+
+async def _read_peaks(
+    request: web.Request, view: CourseView, span: Span
+) -> Mapping[int, course_peaks.Peak]:
+    if not view.leads:  # of a place alone nobody knows them
+        return {}
+    return await request.app[STORE].read(course_peaks.find, view.course, span.first, span.last)
+
+
+def _file(name: str, span: Span, text: str) -> web.Response:
+    saved_as = f"{name}-{say_day(span.first)}-{say_day(span.last)}.csv"
+    return web.Response(
+        text=text,
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{saved_as}"'},
+    )
 
 
 def _choices(span: Span, today: int) -> list[tuple[int, str, bool]]:
@@ -163,8 +177,8 @@ def _peaks(found: Statistics, peaks: Mapping[int, course_peaks.Peak]) -> list[Ch
     nothing = course_peaks.Peak()
     seen = [peaks.get(day, nothing) for day in days]
     return [
-        _chart("Servers at a time", "server", [each.servers for each in seen], labels),
-        _chart("Kernels at a time", "kernel", [each.kernels for each in seen], labels),
+        _chart("Servers at a time", "server", [each.servers for each in seen], labels, _PEAKS),
+        _chart("Kernels at a time", "kernel", [each.kernels for each in seen], labels, _PEAKS),
     ]
 
 

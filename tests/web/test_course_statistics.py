@@ -144,6 +144,8 @@ async def test_what_runs_is_told_of_the_courses_own_people(pages: Pages, today: 
     shown = (await page(pages)).text
     assert "Kernels at a time" in shown
     assert "34 kernels" in shown
+    peaks = await pages.ask("GET", f"{HERE}/peaks.csv", "bob")
+    assert peaks.text.splitlines() == ["date,servers,kernels", "2027-01-15,12,34"]
 
 
 async def test_a_teacher_by_a_platform_sees_their_own_place_alone(pages: Pages) -> None:
@@ -163,6 +165,7 @@ async def test_a_teacher_by_a_platform_sees_their_own_place_alone(pages: Pages) 
             course_peaks.note, int(pages.clock() // 86_400), {"stats": Peak(9, 9)}
         )
         assert "Servers at a time" not in (await pages.ask("GET", here, "bob")).text
+        assert (await pages.ask("GET", f"{here}/peaks.csv", "bob")).status == 404
         assert "Servers at a time" in (await pages.ask("GET", here, "root")).text
 
 

@@ -38,7 +38,7 @@ async def test_it_shuts_nobody_out(
     tab.on("console", lambda message: complaints.append(message.text))
     for query in ("", "?from=2020-01-01&until=2020-01-02", "?from=nonsense"):
         await tab.goto(HERE + query)
-        assert await tab.locator("h1").text_content() == "Statistics"
+        assert await tab.locator("[data-heat], main .card").count()
         for summary in await tab.locator("main summary").all():
             await summary.click()
         wide, shown = await tab.evaluate("[document.documentElement.scrollWidth, innerWidth]")
