@@ -19,7 +19,7 @@ RUN --mount=type=tmpfs,target=/var/lib/apt/lists \
     --mount=type=tmpfs,target=/var/log \
     apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends \
-      ca-certificates git \
+      ca-certificates git openssh-client \
  && rm -rf /usr/share/doc \
  && python3 -m compileall -q -j 0 -x 'lib2to3.tests' --invalidation-mode unchecked-hash \
       "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \

@@ -60,7 +60,7 @@ def test_a_hook_does_not_run(tmp_path: Path) -> None:
     commit = upstream.commit({"a": "1"})
     assert (tmp_path / "ran").exists()
     (tmp_path / "ran").unlink()
-    words = ["git", "-C", upstream.folder, "update-ref", "refs/heads/x", commit]
+    words = ["git", "-C", str(upstream.folder), "update-ref", "refs/heads/x", commit]
     subprocess.run(words, env=local_environment(), check=True)
     assert not (tmp_path / "ran").exists()
 

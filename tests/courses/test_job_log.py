@@ -16,11 +16,11 @@ async def test_lines_come_while_it_goes_on(tmp_path: Path, monkeypatch: pytest.M
     log.write("one\ntwo\x1b[31m")
     log.show("10%\x07")
     assert log.progress == "10%·"
-    for _ in range(500):
-        found = await asyncio.to_thread(read_log, tmp_path / "a/1.log", 0)
-        if found.lines:
-            break
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(10):
+        found = LogPart((), 0)
+        while not found.lines:
+            await asyncio.sleep(0.01)
+            found = await asyncio.to_thread(read_log, tmp_path / "a/1.log", 0)
     assert found.lines == ("one", "two·[31m")
     log.write("three")
     assert log.progress == ""

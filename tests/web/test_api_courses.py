@@ -46,7 +46,7 @@ async def ask(pages: Pages, method: str, path: str, who: str, body: object = Non
     return got.status, json.loads(got.text)
 
 
-async def finished(pages: Pages, job: dict[str, Any]) -> dict[str, Any]:
+async def finished(pages: Pages, job: dict[str, Any]) -> Any:
     """Follow a job by asking, as a script does; return how it ended, with its lines."""
     path, after, lines = f"/api/courses/{job['course']}/jobs/{job['id']}", 0, []
     async with asyncio.timeout(30):
