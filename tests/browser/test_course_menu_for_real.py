@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 from proxy.core.course import Course, Interface
+from proxy.courses.places import CoursePlaces
 from proxy.store import courses
 from proxy.store.database import Store
 from tests.browser.interfaces import (
@@ -25,6 +27,7 @@ from tests.browser.test_first_five_minutes import _FLAGS, keep
 from tests.conftest import CHROMIUM
 from tests.system.installation import Installation
 
+_VERSION = "a" * 40
 _PAGES = ("proxy.web.course_reset", "proxy.web.snapshot_pages")
 pytestmark = [
     pytest.mark.browser,
@@ -35,13 +38,14 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Installation]:
-    """Run a Sifu with a course that somebody put there by hand."""
+    """Run a Sifu with a course whose first version has come."""
     settings = {"SIFU_ADMIN_PASSWORD": PASSWORD, "SIFU_AUTOSAVE_INTERVAL": "0"}
     with Installation(**settings) as installation:
-        write_text(installation, path=f"../data/courses/{NOTEBOOK}")
+        served = CoursePlaces(installation.root / "data", Path()).version(COURSE, _VERSION)
+        write_text(installation, path=str(served / NOTEBOOK.removeprefix(f"{COURSE}/")))
         store = Store(f"sqlite:///{installation.root / 'data' / 'sifu.db'}")
         try:
-            store.write_now(courses.add, Course(COURSE, "", 1.0))
+            store.write_now(courses.add, Course(COURSE, "", 1.0, version=_VERSION))
         finally:
             store.close()
         yield installation
@@ -77,7 +81,7 @@ def test_a_reset_brings_the_original_and_keeps_what_was_typed(
     assert window.is_closed()
     tab.expect_unharmed()
     folder = (running.root / "notebooks" / NOTEBOOK).parent
-    names = [f"{COURSE}/week 1/{path.name}" for path in folder.iterdir()]
+    names = [f"{COURSE}/week 1/{path.name}" for path in folder.glob("*.ipynb")]
     kept = {text_on_disk(running, name) for name in names if name != NOTEBOOK}
     assert f"mine = '{interface.value}'" in kept
 
