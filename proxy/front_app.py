@@ -112,7 +112,7 @@ def build_app(
 def local_peers(settings: Settings) -> LocalPeers | None:
     """Return who tells kernels from web servers, where that can be told."""
     is_told = isolation_of(settings) is Isolation.ACCOUNTS
-    return LocalPeers(settings.uids) if is_told else None
+    return LocalPeers(settings.accounts) if is_told else None
 
 
 async def serve(
