@@ -30,19 +30,24 @@ class BuildLog:
 
     def line(self, text: str) -> None:
         """Take a line."""
-        shown = clean(_PASSWORD.sub(r"\1****@", text.rstrip("\r\n")[: 4 * MOST_LINE]), MOST_LINE)
         if self._left > 0:
             self._left -= 1
-            self._write(shown)
-        else:
+            self._write(_shown(text))
+        else:  # cheaply: there may be millions
             self._held += 1
-            self._last.append(shown)
+            self._last.append(text[: 4 * MOST_LINE])
 
     def close(self) -> None:
         """Write the end, after a word about what is missing."""
         if missing := self._held - len(self._last):
             self._write(f"… {missing} more lines are not kept …")
         for text in self._last:
-            self._write(text)
+            self._write(_shown(text))
         self._last.clear()
         self._held = 0
+
+
+def _shown(text: str) -> str:
+    # Before it is cut: half an address would not look like one.
+    hidden = _PASSWORD.sub(r"\1****@", text[: 4 * MOST_LINE].rstrip("\r\n"))
+    return clean(hidden, MOST_LINE)

@@ -105,3 +105,18 @@ class Ground:
 
     def python(self, environment: str) -> str:
         return str(self.top / environment / "venv/bin/python")
+
+
+def make_source(folder: Path, name: str, code: str) -> None:
+    """Make a package whose build runs `code`: it needs nothing but Python (PEP 517, in-tree)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    helper = Path(__file__).read_text().partition("@dataclass")[0]
+    keeps = ("from proxy", "from tests")
+    kept = "\n".join(line for line in helper.splitlines() if not line.startswith(keeps))
+    (folder / "backend.py").write_text(
+        f"{kept}\n\ndef build_wheel(place, config_settings=None, metadata_directory=None):\n"
+        f"    exec({code!r}, {{}})\n    return make_wheel(Path(place), {name!r})\n"
+    )
