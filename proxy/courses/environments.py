@@ -36,6 +36,15 @@ _MADE_WITH = f"{sys.version} ipykernel {version_of('ipykernel')} sifu {__version
 
 
 @dataclass(frozen=True, slots=True)
+class Updated:
+    """What was done, as a sentence; `version` of the course that it was done for."""
+
+    sentence: str
+    version: str = ""
+    has_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EnvironmentState:
     """`before` is None where one would go back to the default kernel.
 
@@ -82,16 +91,19 @@ class Environments:
 
         Returns the courses whose environment would not start here any more.
         """
-        await asyncio.to_thread(end_build, self._workshop, self._folders.top)
-        await asyncio.to_thread(self._folders.clear_unfinished)
-        await self._stock.write_index()
-        return await self._stock.outdated()
+        async with self._alone:
+            await asyncio.to_thread(end_build, self._workshop, self._folders.top)
+            await asyncio.to_thread(self._folders.clear_unfinished)
+            await self._stock.write_index()
+            return await self._stock.outdated()
 
     def close(self) -> None:
         """Give up what is being built; there is no waiting for it."""
         self._stopping.set()
 
-    async def update(self, name: str, log: Log, *, anew: bool = False, by_hand: bool = True) -> str:
+    async def update(
+        self, name: str, log: Log, *, anew: bool = False, by_hand: bool = True
+    ) -> Updated:
         """See to it that the course has what its served version asks for; return what was done.
 
         `anew` builds even if nothing has changed; `by_hand` takes into use again what somebody went
@@ -105,8 +117,8 @@ class Environments:
             digest = wanted.digest(self._python, course.version)
             if not anew and (told := await self._without_building(course, digest, by_hand)):
                 return told
-            await self._use(course, await self._build(wanted, digest, log))
-            return "Built, and used from now on by each kernel that is started or restarted."
+            made = await self._build(wanted, digest, log)
+            return await self._use(course, made, "Built, and used from now on by each kernel {}.")
 
     async def roll_back(self, name: str) -> str:
         """Go back to the one before; return what is used now. Raises `Conflict`, `NotFound`."""
@@ -156,18 +168,19 @@ class Environments:
         source = self._places.version(course.name, course.version)
         return await asyncio.to_thread(read_list, course, source)
 
-    async def _without_building(self, course: Course, digest: str, by_hand: bool) -> str:
-        """Return what was done or is not to be done; nothing if it must be built."""
+    async def _without_building(self, course: Course, digest: str, by_hand: bool) -> Updated | None:
+        """Return what was done, or why nothing is to be done; None if it must be built."""
         known = await self._store.read(course_environments.of_course, course.name)
         used = _used_of(known)
         if used and used.digest == digest and used.name in await self._stock.usable():
-            return "There is nothing to build: the course has what it asks for."
+            return Updated("There is nothing to build: the course has what it asks for.")
         if not by_hand and _is_set_aside(known, digest):
-            return "Somebody went back from what the course asks for; it is left at that."
+            return Updated("Somebody went back from what the course asks for; that is left so.")
         if found := await self._stock.find_built(digest):
-            await self._use(course, found)
-            return "It was built before, and is used from now on by each kernel that is started."
-        return ""
+            return await self._use(
+                course, found, "Built before, and used from now on by each kernel {}."
+            )
+        return None
 
     async def _build(self, wanted: CourseList, digest: str, log: Log) -> Environment:
         loop = asyncio.get_running_loop()
@@ -202,17 +215,20 @@ class Environments:
             raise outcome
         return outcome
 
-    async def _use(self, course: Course, made: Environment) -> None:
+    async def _use(self, course: Course, made: Environment, sentence: str) -> Updated:
         now = self._clock()
         wanted = UsedEnvironment(course.name, made.name, made.digest, course.version, now)
         await self._store.write(course_environments.use, wanted, now)
         await self._stock.write_index()
+        told = sentence.format("that is started or restarted")
+        return Updated(told, course.version, has_changed=True)
 
-    async def _use_none(self, course: Course) -> str:
+    async def _use_none(self, course: Course) -> Updated:
         if course.environment:
             await self._store.write(course_environments.use_none, course.name, self._clock())
             await self._stock.write_index()
-        return "The course asks for no packages: it has the default kernel."
+        told = "The course asks for no packages: it has the default kernel."
+        return Updated(told, course.version, has_changed=bool(course.environment))
 
 
 def _used_of(known: Sequence[UsedEnvironment]) -> UsedEnvironment | None:

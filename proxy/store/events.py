@@ -65,6 +65,16 @@ def find_after(
     return [_from_row(row) for row in connection.execute(chosen)]
 
 
+def courses_opened(connection: Connection, server: str, since: float) -> list[str]:
+    """Return of which courses something was opened in a server; an empty name is of none."""
+    chosen = select(events.c.course).where(
+        events.c.server == server,
+        events.c.at >= since,
+        events.c.kind == EventKind.OPENED.value,
+    )
+    return sorted(connection.execute(chosen.distinct()).scalars())
+
+
 def prune(connection: Connection, before: float, *, most: int) -> int:
     """Delete at most so many of those from before that time; return how many it were."""
     old = select(events.c.id).where(events.c.at < before).order_by(events.c.id).limit(most)

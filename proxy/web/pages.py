@@ -8,6 +8,7 @@ from proxy.web import (
     admin_platforms,
     admin_servers,
     admin_users,
+    course_environment,
     course_hooks,
     course_list,
     course_opening,
@@ -66,6 +67,7 @@ def routes() -> list[web.RouteDef]:
         snapshot_pages,
         student_files,
         course_statistics,
+        course_environment,
         *_ADMIN,
     )
     return [route for module in modules for route in module.routes()]

@@ -18,7 +18,7 @@ async def main(folder: str, database: str, uid: str = "") -> None:
     environments = ground.environments()
     await environments.open()
     try:
-        print(await environments.update("stats", print), flush=True)
+        print((await environments.update("stats", print)).sentence, flush=True)
     except BuildFailed as problem:
         print("FAILED", problem.public, flush=True)
 

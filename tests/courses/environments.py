@@ -20,7 +20,9 @@ from tests.conftest import FakeClock
 OFFLINE = "--no-index\n--find-links ./wheels\n"
 
 
-def make_wheel(folder: Path, name: str, version: str = "1.0", code: str = "", needs: str = "") -> str:
+def make_wheel(
+    folder: Path, name: str, version: str = "1.0", code: str = "", needs: str = ""
+) -> str:
     """Make a wheel of one module as PEP 427 has it; return its file's name."""
     folder.mkdir(parents=True, exist_ok=True)
     info = f"{name}-{version}.dist-info"
@@ -54,11 +56,12 @@ class Ground:
     clock: FakeClock = field(default_factory=FakeClock)
     workshop: Workshop = field(default_factory=lambda: Workshop(sys.executable))
     lines: list[str] = field(default_factory=list)
+    data: str = "data"
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
     def places(self) -> CoursePlaces:
-        return CoursePlaces(self.folder / "data", self.folder / "notebooks")
+        return CoursePlaces(self.folder / self.data, self.folder / "notebooks")
 
     @property
     def top(self) -> Path:

@@ -71,9 +71,9 @@ async def test_the_same_list_is_built_once_whoever_asks_and_however_often(ground
         environments.update("stats", ground.log),
         environments.update("other", ground.log),
     )
-    assert [each.startswith("Built,") for each in told] == [True, False, False]
-    assert "nothing to build" in told[1]
-    assert "built before" in told[2]
+    assert [each.sentence.startswith("Built,") for each in told] == [True, False, False]
+    assert "nothing to build" in told[1].sentence
+    assert "Built before" in told[2].sentence
     assert len(folders(ground)) == 1
     assert (await ground.course("other")).environment == (await ground.course()).environment
 
@@ -138,9 +138,11 @@ async def test_going_back_is_not_undone_by_the_next_update(ground: Ground) -> No
     assert await run(ground, "import greeting; print(greeting.WORD)") == "1"
     state = await environments.look(await ground.course())
     assert (state.was_set_aside, state.is_current) == (True, False)
-    assert "went back" in await environments.update("stats", ground.log, by_hand=False)
+    left = await environments.update("stats", ground.log, by_hand=False)
+    assert ("went back" in left.sentence, left.has_changed) == (True, False)
     assert (await ground.course()).environment == first
-    assert "built before" in await environments.update("stats", ground.log)
+    again = await environments.update("stats", ground.log)
+    assert ("Built before" in again.sentence, again.version) == (True, "v2")
     assert (await ground.course()).environment == second
 
 
@@ -161,8 +163,10 @@ async def test_a_course_that_names_no_packages_any_more_has_the_default_kernel(
     await ground.serve("v1", LIST, wheels={"greeting": "WORD = 1"})
     await environments.update("stats", ground.log)
     await ground.serve("v2", {"requirements.txt": "# nothing\n"})
-    assert "default kernel" in await environments.update("stats", ground.log)
+    done = await environments.update("stats", ground.log)
+    assert ("default kernel" in done.sentence, done.has_changed) == (True, True)
     assert (await ground.course()).environment == ""
+    assert not (await environments.update("stats", ground.log)).has_changed
 
 
 async def test_anew_builds_what_has_not_changed(ground: Ground) -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     for name in ("helping", "helping_course"):
         column = sa.Column(name, sa.String(100), nullable=False, server_default="")
         op.add_column("sessions", column)
+    op.create_index("ix_events_server", "events", ["server", "at"])
 
 
 def _user() -> sa.Column[int]:
