@@ -1,4 +1,4 @@
-"""`python -m tests.courses.build_program FOLDER DATABASE [UID]` builds for “stats”, to be killed."""
+"""`python -m tests.courses.build_program FOLDER DATABASE [UID [RESERVED]]` builds for “stats”."""
 
 import asyncio
 import sys
@@ -11,16 +11,27 @@ from proxy.store.database import Store
 from tests.courses.environments import Ground
 
 
-async def main(folder: str, database: str, uid: str = "") -> None:
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+async def main(folder: str, database: str, uid: str = "", reserved: str = "0") -> None:
     account = int(uid) if uid else None
-    workshop = Workshop(sys.executable, account, end_account=lambda each: end_accounts([each]))
+    workshop = Workshop(
+        sys.executable,
+        account,
+        end_account=lambda each: end_accounts([each]),
+        reserved=int(reserved),
+    )
     ground = Ground(Path(folder), Store(database), workshop=workshop)
     environments = ground.environments()
     await environments.open()
     try:
-        print((await environments.update("stats", print)).sentence, flush=True)
+        say((await environments.update("stats", say)).sentence)
     except BuildFailed as problem:
-        print("FAILED", problem.public, flush=True)
+        say(f"FAILED {problem.public}")
+        say(f"LEFT {sorted(path.name for path in ground.top.iterdir())}")
 
 
 asyncio.run(main(*sys.argv[1:]))

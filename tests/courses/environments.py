@@ -17,6 +17,7 @@ from proxy.store import courses
 from proxy.store.database import Store
 from tests.conftest import FakeClock
 
+_WHEEL = "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 OFFLINE = "--no-index\n--find-links ./wheels\n"
 
 
@@ -32,7 +33,7 @@ def make_wheel(
     files = {
         f"{name}.py": code or f"VERSION = {version!r}\n",
         f"{info}/METADATA": metadata,
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/WHEEL": _WHEEL,
     }
     record = "".join(f"{path},sha256={_digest(text)},{len(text)}\n" for path, text in files.items())
     path = folder / f"{name}-{version}-py3-none-any.whl"

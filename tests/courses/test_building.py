@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,7 +16,7 @@ import pytest
 
 from proxy.courses.build_failure import BuildFailed
 from proxy.store.database import Store
-from tests.courses.environments import OFFLINE, Ground, make_source
+from tests.courses.environments import OFFLINE, Ground, make_source, make_wheel
 from tests.system.isolated import needs_accounts, opened_for_accounts
 
 ROOT = Path(__file__).parents[2]
@@ -24,10 +24,10 @@ LIST = {"requirements.txt": f"{OFFLINE}./strange\n"}
 
 
 @pytest.fixture
-async def ground(tmp_path: Path, store: Store) -> AsyncIterator[Ground]:
+async def ground(tmp_path: Path, store: Store) -> Ground:
     made = Ground(tmp_path, store)
     await made.add()
-    yield made
+    return made
 
 
 async def serve(ground: Ground, code: str, version: str = "v1") -> None:
@@ -146,6 +146,29 @@ async def test_folders_without_an_end_are_refused_and_go(ground: Ground) -> None
     )
     await serve(ground, code)
     assert "deep" in await failure(ground)
+
+
+SMALL_DISK = 'mount -t tmpfs -o size=2m none "$1" && shift && exec "$@"'
+
+
+@needs_accounts()
+@pytest.mark.parametrize("reserved", [0, 1 << 20])
+async def test_a_disk_that_is_full_leaves_nothing_half(
+    ground: Ground, tmp_path: Path, reserved: int
+) -> None:
+    await ground.serve("v1", {"requirements.txt": f"{OFFLINE}large\n"})
+    code = f"TEXT = {'x' * 4_000_000!r}\n"
+    make_wheel(ground.places.version("stats", "v1") / "wheels", "large", code=code)
+    ground.top.mkdir(parents=True)
+    words = ["unshare", "-m", "sh", "-c", SMALL_DISK, "sh", str(ground.top), sys.executable]
+    words += ["-m", "tests.courses.build_program", str(tmp_path)]
+    said = await asyncio.to_thread(
+        _run, [*words, f"sqlite:///{tmp_path / 'sifu.db'}", "", str(reserved)]
+    )
+    assert "FAILED" in said, said
+    assert "LEFT []" in said, said
+    assert "full" in said or "No space left" in said, said
+    assert (await ground.course()).environment == ""
 
 
 @pytest.fixture

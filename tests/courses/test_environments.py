@@ -3,7 +3,6 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,17 @@ from proxy.core.errors import Conflict
 from proxy.courses.build_failure import BuildFailed
 from proxy.store import course_environments
 from proxy.store.database import Store
-from tests.courses.environments import OFFLINE, Ground
+from tests.courses.environments import OFFLINE, Ground, make_wheel
 
 LIST = {"requirements.txt": f"{OFFLINE}greeting\n"}
 DAY = 86_400.0
 
 
 @pytest.fixture
-async def ground(tmp_path: Path, store: Store) -> AsyncIterator[Ground]:
+async def ground(tmp_path: Path, store: Store) -> Ground:
     made = Ground(tmp_path, store)
     await made.add()
-    yield made
+    return made
 
 
 async def run(ground: Ground, code: str, name: str = "stats") -> str:
@@ -92,8 +91,6 @@ async def test_paths_are_below_the_folder_of_the_list(ground: Ground) -> None:
     outline = Outline(requirements="setup/needs.txt")
     await ground.serve("v1", files, outline=outline)
     place = ground.places.version("stats", "v1") / "setup"
-    from tests.courses.environments import make_wheel  # noqa: PLC0415
-
     make_wheel(place / "wheels", "greeting")
     await ground.environments().update("stats", ground.log)
     assert await run(ground, "import greeting; print(greeting.VERSION)") == "1.0"

@@ -24,7 +24,6 @@ from tests.conftest import FakeClock
 from tests.courses.environments import Ground
 from tests.web.page_front import Pages, run_pages
 
-
 SECTION = "/shown/section"
 
 
