@@ -38,7 +38,15 @@ from proxy.settings import Settings, ensure_secret, read_settings
 from proxy.store.database import Store, migrate
 from proxy.store.event_log import EventLog
 from proxy.tasks import cancel, every, spawn
-from proxy.web import api_routes, course_wiring, keys, lti_wiring, pages, provider_wiring
+from proxy.web import (
+    api_routes,
+    course_environment_wiring,
+    course_wiring,
+    keys,
+    lti_wiring,
+    pages,
+    provider_wiring,
+)
 from proxy.web.chores import list_chores
 from proxy.web.first_request import ImpatientRunner
 from proxy.web.headers import add_headers
@@ -98,6 +106,7 @@ def build_app(
     app.on_shutdown.append(app[keys.LIVE].end)
     lti_wiring.install(app)
     course_wiring.install(app)
+    course_environment_wiring.install(app)
     app[keys.HOSTS] = own_hosts(
         settings.front_origin,
         setting="SIFU_FRONT_URL",

@@ -8,6 +8,7 @@ import click
 
 from proxy.cli import course_people
 from proxy.cli.columns import align_rows, format_time
+from proxy.cli.course_environment import COMMANDS
 from proxy.cli.course_statistics import statistics
 from proxy.cli.front_api import open_front
 from proxy.cli.job_following import follow_job
@@ -24,6 +25,8 @@ def course() -> None:
 for _command in course_people.COMMANDS:
     course.add_command(_command)
 course.add_command(statistics)
+for each in COMMANDS:
+    course.add_command(each)
 
 
 def _options(command: Any) -> Any:

@@ -1,8 +1,4 @@
-"""What the front needs for the environments of courses, put on the application.
-
-`jobs` is what does them in the background. Whoever updates courses calls `after_update` of what is
-returned with each course that has a new version.
-"""
+"""What the front needs for the environments of courses, put on the application."""
 
 import os
 import secrets
@@ -21,6 +17,7 @@ from proxy.settings import Settings, environment_value
 from proxy.tasks import cancel, every, spawn
 from proxy.web import keys
 from proxy.web.environment_builds import BuildJobs, EnvironmentBuilds
+from proxy.web.environment_jobs import JobsOfBuilds
 
 SWEEP_SECONDS = 3600.0
 # What an operator may say of package indexes; whoever builds can read all of it.
@@ -33,19 +30,21 @@ _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy"
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 
-def install(
-    app: web.Application, jobs: BuildJobs, workshop: Workshop | None = None
-) -> EnvironmentBuilds:
-    """Make it of what stands there; it clears away, builds and sweeps while the app runs.
+def install(app: web.Application) -> None:
+    """Make it of what stands there, jobs and updates of courses among it."""
+    jobs = JobsOfBuilds(app[keys.COURSE_JOBS], app[keys.STORE])
+    builds = attend(app, jobs, workshop_of(app[keys.SETTINGS]))
+    app[keys.COURSE_UPDATES].after_update.append(builds.after_update)
 
-    `workshop` None: as the settings and our own account have it.
-    """
+
+def attend(app: web.Application, jobs: BuildJobs, workshop: Workshop) -> EnvironmentBuilds:
+    """Clear away, build by these jobs and sweep while the application runs."""
     settings = app[keys.SETTINGS]
     environments = Environments(
         CoursePlaces(settings.data, settings.notebooks),
         app[keys.STORE],
         app[keys.CLOCK],
-        workshop or workshop_of(settings),
+        workshop,
         secrets.token_hex,
     )
     builds = EnvironmentBuilds(environments, jobs, app[keys.EVENTS])

@@ -50,6 +50,10 @@ class BuildJobs(Protocol):
 
     async def latest(self, course: str) -> BuildJob | None: ...
 
+    async def unfinished(self) -> list[str]:
+        """Return the courses whose latest build has not come to an end."""
+        ...
+
     async def log(self, course: str) -> tuple[str, ...]:
         """Return what the latest build has written so far."""
         ...
@@ -93,13 +97,14 @@ class EnvironmentBuilds:
         return told
 
     async def open(self) -> None:
-        """At the start: clear away, and build anew what was made for another Python."""
+        """At the start: clear away, go on with what was interrupted or is of another Python."""
         try:
             outdated = await self.environments.open()
+            wanted = dict.fromkeys([*outdated, *await self.jobs.unfinished()])
         except (OSError, SifuError) as problem:
             _log.warning("environments.not_cleared", why=repr(problem))
             return
-        for course in outdated:
+        for course in wanted:
             await self.begin(course, by_hand=False)
 
     async def _work(self, course: str, by: Wisher, log: Told, *, anew: bool, by_hand: bool) -> str:

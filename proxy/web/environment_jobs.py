@@ -3,52 +3,42 @@
 Must not: know more of a job than its row and its log.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Final
 
+from proxy.core.course_job import Job, JobKind, JobState
+from proxy.courses.jobs import Jobs
+from proxy.store import course_jobs
+from proxy.store.database import Store
 from proxy.web.environment_builds import BuildJob, Work
 
-_BUILD = "build"
-_DONE = "done"
 # A log is bounded, and comes in parts.
-_MOST_PARTS = 16
-
-
-class CourseJobs(Protocol):
-    """`courses.jobs.Jobs`, as far as it is needed."""
-
-    @property
-    def begin(self) -> Callable[[str, Any, str, Any], Awaitable[object]]: ...
-
-    async def list_of(self, course: str) -> Sequence[Any]: ...
-
-    async def read_log(self, job: Any, after: int = 0) -> Any: ...
+_MOST_PARTS: Final = 16
 
 
 class JobsOfBuilds:
-    """`kind` is how such a job is called there."""
+    """The builds among these jobs."""
 
-    def __init__(self, jobs: CourseJobs, kind: object) -> None:
+    def __init__(self, jobs: Jobs, store: Store) -> None:
         self._jobs = jobs
-        self._kind = kind
+        self._store = store
 
     async def begin(self, course: str, by: str, work: Work) -> object:
         """Queue it, unless one waits already."""
-        return await self._jobs.begin(course, self._kind, by, work)
+        return await self._jobs.begin(course, JobKind.BUILD, by, work)
 
     async def latest(self, course: str) -> BuildJob | None:
         """Return the latest build of a course."""
         job = await self._find(course)
         if job is None:
             return None
-        return BuildJob(
-            started=job.started,
-            is_open=job.is_open,
-            is_done=job.state.value == _DONE,
-            ended=job.ended,
-            by=job.by,
-            summary=job.summary,
-        )
+        is_done = job.state is JobState.DONE
+        return BuildJob(job.started, job.is_open, is_done, job.ended, job.by, job.summary)
+
+    async def unfinished(self) -> list[str]:
+        """Return the courses whose latest build has not come to an end."""
+        latest = await self._store.read(course_jobs.latest, JobKind.BUILD)
+        ended = {JobState.DONE, JobState.FAILED}
+        return sorted(course for course, job in latest.items() if job.state not in ended)
 
     async def log(self, course: str) -> tuple[str, ...]:
         """Return what it has written so far."""
@@ -65,6 +55,6 @@ class JobsOfBuilds:
             after = part.next
         return tuple(lines)
 
-    async def _find(self, course: str) -> Any:
+    async def _find(self, course: str) -> Job | None:
         jobs = await self._jobs.list_of(course)
-        return next((job for job in jobs if job.kind.value == _BUILD), None)
+        return next((job for job in jobs if job.kind is JobKind.BUILD), None)

@@ -37,7 +37,7 @@ def front(monkeypatch: pytest.MonkeyPatch) -> AskedFront:
 
 
 def run(*words: str) -> tuple[int, str, str]:
-    group = SentenceGroup(commands={each.name: each for each in course_environment.COMMANDS})
+    group = SentenceGroup(commands=list(course_environment.COMMANDS))
     done = CliRunner().invoke(group, words)
     return done.exit_code, done.stdout, done.stderr
 

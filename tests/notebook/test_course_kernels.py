@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from traitlets import Unicode
@@ -15,7 +16,7 @@ from proxy.notebook.course_kernels import CourseKernelSpecs, keep_name
 from tests.notebook.test_handed_down import HANDED
 
 
-class Server(LoggingConfigurable):
+class Server(LoggingConfigurable):  # type: ignore[misc] # it is Any here
     """What the classes ask of the application."""
 
     root_dir = Unicode()
@@ -80,7 +81,7 @@ def test_a_name_of_a_course_that_is_gone_still_opens(specs: CourseKernelSpecs) -
 
 def test_what_is_saved_has_the_name_that_opens_anywhere() -> None:
     spec = {"name": kernel_name("stats"), "display_name": "Python (stats)"}
-    content = {"metadata": {"kernelspec": spec, "kept": 1}, "cells": []}
+    content: dict[str, Any] = {"metadata": {"kernelspec": spec, "kept": 1}, "cells": []}
     keep_name(model={"type": "notebook", "content": content}, path="x")
     assert content["metadata"]["kernelspec"]["name"] == "python3"
     assert content["metadata"]["kept"] == 1
@@ -93,7 +94,7 @@ def test_what_is_saved_has_the_name_that_opens_anywhere() -> None:
     "model",
     [{}, {"type": "file", "content": "x"}, {"type": "notebook", "content": {}}, {"content": None}],
 )
-def test_other_files_are_saved_as_they_are(model: dict) -> None:
+def test_other_files_are_saved_as_they_are(model: dict[str, Any]) -> None:
     before = json.dumps(model)
     keep_name(model=model, path="x")
     assert json.dumps(model) == before

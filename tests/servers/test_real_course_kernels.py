@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -54,7 +55,7 @@ async def jupyter(ground: Ground, store: Store) -> AsyncIterator[JupyterClient]:
             yield client
 
 
-async def open_notebook(jupyter: JupyterClient, path: str, name: str | None = "python3") -> dict:
+async def open_notebook(jupyter: JupyterClient, path: str, name: str | None = "python3") -> Any:
     body = {"path": path, "type": "notebook", "name": Path(path).name, "kernel": {"name": name}}
     status, session = await jupyter.ask("POST", "api/sessions", body=body)
     assert status == 201, session

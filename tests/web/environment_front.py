@@ -50,6 +50,9 @@ class HeldJobs:
     async def latest(self, course: str) -> BuildJob | None:
         return self.jobs.get(course)
 
+    async def unfinished(self) -> list[str]:
+        return []
+
     async def log(self, course: str) -> tuple[str, ...]:
         return tuple(self.lines) if course in self.jobs else ()
 
@@ -86,7 +89,8 @@ async def running_schoolroom(
     jobs = HeldJobs()
 
     def install(app: web.Application) -> None:
-        course_environment_wiring.install(app, jobs, Workshop(sys.executable))
+        app.cleanup_ctx.clear()  # what the front does by itself, with jobs that nobody holds
+        course_environment_wiring.attend(app, jobs, Workshop(sys.executable))
         app.router.add_get(SECTION, _show_section)
 
     async with run_pages(store, clock, folder, install=install) as pages:

@@ -2,10 +2,13 @@
 
 import pytest
 
+from proxy.core.course_job import JobKind, JobState
 from proxy.settings import Settings
 from proxy.web import keys
 from proxy.web.course_environment_wiring import workshop_of
+from tests.courses.environments import Ground
 from tests.web.environment_front import Schoolroom
+from tests.web.page_front import Pages
 
 
 def test_as_root_it_builds_as_an_account_that_no_person_gets(
@@ -37,3 +40,16 @@ async def test_a_front_clears_away_what_was_left_when_it_starts(school: Schoolro
     (school.ground.top / "half").mkdir(parents=True)
     await builds.open()
     assert not (school.ground.top / "half").exists()
+
+
+async def test_an_update_of_a_course_has_it_built(pages: Pages) -> None:
+    ground = Ground(pages.settings.data, pages.store, pages.clock, data=".")
+    await ground.add()
+    course = await ground.serve("v1", {"requirements.txt": "# none\n"})
+    (hook,) = pages.app[keys.COURSE_UPDATES].after_update
+    await hook(course)
+    jobs = pages.app[keys.COURSE_JOBS]
+    (job,) = await jobs.list_of("stats")
+    job = await jobs.wait(job)
+    assert (job.kind, job.state, job.by) == (JobKind.BUILD, JobState.DONE, "")
+    assert "no packages" in job.summary

@@ -1,62 +1,96 @@
 """Builds among other jobs of a course."""
 
-from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
+
+from proxy.core.course_job import JobKind, JobState
+from proxy.core.errors import Conflict
+from proxy.courses.jobs import Jobs
+from proxy.courses.places import CoursePlaces
+from proxy.store.database import Store
+from proxy.web.environment_builds import Told
 from proxy.web.environment_jobs import JobsOfBuilds
+from tests.conftest import FakeClock
 
 
-def job(kind: str, state: str, **more: Any) -> SimpleNamespace:
-    values = {"started": 1.0, "ended": 2.0, "by": "bob", "summary": "Done.", "is_open": False}
-    named = {"kind": SimpleNamespace(value=kind), "state": SimpleNamespace(value=state)}
-    return SimpleNamespace(**(values | named | more))
+@pytest.fixture
+async def jobs(store: Store, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Jobs]:
+    made = Jobs(store, CoursePlaces(tmp_path, tmp_path / "notebooks"), clock)
+    yield made
+    await made.stop()
 
 
-@dataclass
-class Jobs:
-    """As `courses.jobs.Jobs` answers."""
-
-    found: list[Any] = field(default_factory=list)
-    parts: list[tuple[str, ...]] = field(default_factory=list)
-    begun: list[tuple[str, Any, str]] = field(default_factory=list)
-
-    async def begin(self, course: str, kind: Any, by: str, work: Any) -> object:
-        self.begun.append((course, kind, by))
-        return None
-
-    async def list_of(self, course: str) -> list[Any]:
-        return self.found
-
-    async def read_log(self, job: Any, after: int = 0) -> Any:
-        if after >= len(self.parts):
-            return SimpleNamespace(lines=(), next=after)
-        return SimpleNamespace(lines=self.parts[after], next=after + 1)
+@pytest.fixture
+def builds(jobs: Jobs, store: Store) -> JobsOfBuilds:
+    return JobsOfBuilds(jobs, store)
 
 
-async def test_the_latest_build_is_shown_whatever_came_after(tmp_path: object) -> None:
-    jobs = Jobs([job("update", "running"), job("build", "failed"), job("build", "done")])
-    builds = JobsOfBuilds(jobs, "BUILD")
-    latest = await builds.latest("stats")
-    assert latest is not None
-    assert (latest.is_open, latest.is_done, latest.by) == (False, False, "bob")
-    jobs.found = [job("build", "done")]
-    latest = await builds.latest("stats")
-    assert latest is not None
-    assert latest.is_done
-    jobs.found = []
+async def nothing(log: Told) -> str:
+    return "Fetched."
+
+
+async def ended(builds: JobsOfBuilds) -> None:
+    async with asyncio.timeout(20):
+        while (job := await builds.latest("stats")) is None or job.is_open:
+            await asyncio.sleep(0.01)
+
+
+async def test_the_latest_build_is_shown_whatever_came_after(
+    jobs: Jobs, builds: JobsOfBuilds
+) -> None:
+    async def work(log: Told) -> str:
+        log.write("one")
+        for number in range(40_000):
+            log.write(f"{number} {'x' * 20}")
+        raise Conflict("No room.")
+
     assert await builds.latest("stats") is None
     assert await builds.log("stats") == ()
+    await builds.begin("stats", "bob", work)
+    await ended(builds)
+    await jobs.run("stats", JobKind.UPDATE, "", nothing)
+    job = await builds.latest("stats")
+    assert job is not None
+    assert (job.is_open, job.is_done, job.by, job.summary) == (False, False, "bob", "No room.")
+    lines = await builds.log("stats")
+    assert len(lines) > 9_000
+    assert lines[-1] == "No room."
 
 
-async def test_a_log_comes_in_parts_and_not_for_ever() -> None:
-    jobs = Jobs([job("build", "done")], [("a", "b"), ("c",)])
-    assert await JobsOfBuilds(jobs, "BUILD").log("stats") == ("a", "b", "c")
-    jobs.parts = [("x",)] * 1000
-    assert len(await JobsOfBuilds(jobs, "BUILD").log("stats")) < 100
+async def test_a_build_keeps_no_update_waiting(jobs: Jobs, builds: JobsOfBuilds) -> None:
+    gate = asyncio.Event()
+    running = []
+
+    async def work(log: Told) -> str:
+        running.append(log)
+        await gate.wait()
+        return "Built."
+
+    for course in ("stats", "other", "third"):
+        await builds.begin(course, "", work)
+    async with asyncio.timeout(20):
+        updated = await asyncio.gather(
+            *(jobs.run(course, JobKind.UPDATE, "", nothing) for course in ("stats", "other", "x"))
+        )
+    assert {job.state for job in updated} == {JobState.DONE}
+    assert len(running) == 1
+    assert await builds.unfinished() == ["other", "stats", "third"]
+    gate.set()
+    await ended(builds)
 
 
-async def test_a_build_is_begun_as_one() -> None:
-    jobs = Jobs()
-    await JobsOfBuilds(jobs, "BUILD").begin("stats", "bob", None)  # type: ignore[arg-type]
-    assert jobs.begun == [("stats", "BUILD", "bob")]
+async def test_what_was_interrupted_is_not_finished(jobs: Jobs, builds: JobsOfBuilds) -> None:
+    async def work(log: Told) -> str:
+        await asyncio.sleep(600)
+        return ""
+
+    await builds.begin("stats", "", work)
+    await asyncio.sleep(0.1)
+    await jobs.stop()
+    assert await builds.unfinished() == ["stats"]
+    await builds.begin("stats", "", nothing)
+    await ended(builds)
+    assert await builds.unfinished() == []
