@@ -1,9 +1,9 @@
 """After how long an idle server is stopped, where courses have something to say about it.
 
-Promises: what was opened in a server since its start decides, and the longest holds: of a course
-its own time-out, or the installation's if it has none; what is no course's has the installation's.
-0 is never, and so the longest. Asks little: courses change seldom, and where none has a time-out of
-its own nothing else is asked. Must not: stop anything (`culler`).
+Promises: the courses decide of which a notebook was opened in a server since its start, and the
+longest holds: of each its own time-out, or the installation's if it has none; without any it is the
+installation's. 0 is never, and so the longest. Asks little: courses change seldom, and where none
+has a time-out of its own nothing else is asked. Must not: stop anything (`culler`).
 """
 
 from collections.abc import Collection, Mapping
@@ -40,7 +40,7 @@ class IdleTimeouts:
 
 
 def longest(opened: Collection[str], own: Mapping[str, int], default: int) -> int:
-    """Return the longest of what was opened; an empty name is what is no course's."""
+    """Return the longest of the courses that were opened."""
     found = [own.get(course, default) for course in opened] or [default]
     return 0 if 0 in found else max(found)
 

@@ -69,7 +69,7 @@ def set_problem(connection: Connection, name: str, problem: str) -> None:
 
 
 def remove(connection: Connection, name: str) -> bool:
-    """Remove the row, who was listed here, what they opened and what it used; False if there is none."""
+    """Remove the row and all that belongs to the course alone; False if there is none."""
     for table in (course_people, course_days, course_notebooks, course_peaks, course_environments):
         connection.execute(delete(table).where(table.c.course == name))
     return bool(connection.execute(delete(courses).where(courses.c.name == name)).rowcount)

@@ -66,11 +66,12 @@ def find_after(
 
 
 def courses_opened(connection: Connection, server: str, since: float) -> list[str]:
-    """Return of which courses something was opened in a server; an empty name is of none."""
+    """Return of which courses a notebook was opened in a server."""
     chosen = select(events.c.course).where(
         events.c.server == server,
         events.c.at >= since,
         events.c.kind == EventKind.OPENED.value,
+        events.c.course != "",  # the server itself: every launch begins with that
     )
     return sorted(connection.execute(chosen.distinct()).scalars())
 
