@@ -36,7 +36,15 @@ from proxy.settings import Settings, ensure_secret, read_settings
 from proxy.store.database import Store, migrate
 from proxy.store.event_log import EventLog
 from proxy.tasks import cancel, every, spawn
-from proxy.web import api_routes, course_wiring, keys, lti_wiring, pages, provider_wiring
+from proxy.web import (
+    api_routes,
+    course_environment_wiring,
+    course_wiring,
+    keys,
+    lti_wiring,
+    pages,
+    provider_wiring,
+)
 from proxy.web.chores import list_chores
 from proxy.web.first_request import ImpatientRunner
 from proxy.web.headers import add_headers
@@ -95,6 +103,7 @@ def build_app(
     app.on_shutdown.append(app[keys.LIVE].end)
     lti_wiring.install(app)
     course_wiring.install(app)
+    course_environment_wiring.install(app)
     app[keys.HOSTS] = own_hosts(
         settings.front_origin,
         setting="SIFU_FRONT_URL",
@@ -109,7 +118,7 @@ def build_app(
 def local_peers(settings: Settings) -> LocalPeers | None:
     """Return who tells kernels from web servers, where that can be told."""
     is_told = isolation_of(settings) is Isolation.ACCOUNTS
-    return LocalPeers(settings.uids) if is_told else None
+    return LocalPeers(settings.accounts) if is_told else None
 
 
 async def serve(

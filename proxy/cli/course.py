@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import click
 
-from proxy.cli import course_people
+from proxy.cli import course_environment, course_people
 from proxy.cli.columns import align_rows, format_time
 from proxy.cli.course_statistics import statistics
 from proxy.cli.front_api import open_front
@@ -21,9 +21,8 @@ def course() -> None:
     """Courses from git repositories. Sifu must run."""
 
 
-for _command in course_people.COMMANDS:
+for _command in (*course_people.COMMANDS, *course_environment.COMMANDS, statistics):
     course.add_command(_command)
-course.add_command(statistics)
 
 
 def _options(command: Any) -> Any:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from proxy.core.errors import InvalidSettings
+from proxy.disk.private_folders import make_passable_folders
 from proxy.servers.accounts import Isolation, isolation_of
-from proxy.servers.homes import make_passable_folders
 from proxy.servers.places import Places
 from proxy.settings import Settings
 from proxy.store.database import Store
@@ -56,7 +56,7 @@ def check_isolation(settings: Settings, places: Places) -> None:
         make_passable_folders(settings.notebooks)
         close_data(settings)
         hide_names(settings)
-        problems = [*_missing_accounts(settings.uids), *_open_doors(settings)]
+        problems = [*_missing_accounts(settings.accounts), *_open_doors(settings)]
         problems += problems or _closed_doors(settings, places)
         if problems:
             raise InvalidSettings(problems)
@@ -75,11 +75,12 @@ def check_accounts(settings: Settings, store: Store) -> None:
         return
     (name, uid), (_, highest) = strangers[0], strangers[-1]
     sentence = (
-        f"SIFU_UID_RANGE: {_number_of_people(len(strangers))} outside {uids.start}-{uids[-1]} (for "
-        f"example {name}, {uid}), which go with their files. Set the range to the one "
-        "that they came from"
+        f"SIFU_UID_RANGE: {_number_of_people(len(strangers))} outside {uids.start}-{uids[-1]}, "
+        f"which is for people (for example {name}, {uid}); accounts go with their files. Set the "
+        "range to the one that they came from"
     )
-    wider = range(min(uids.start, uid), max(uids.stop, highest + 1))
+    # One more than people have: the last is nobody's.
+    wider = range(min(uids.start, uid), max(uids.stop, highest + 1) + 1)
     if _NOBODY not in wider:
         sentence += f", or to one that holds all: {wider.start}-{wider[-1]}"
     raise InvalidSettings([f"{sentence}."])
@@ -95,7 +96,7 @@ def lacking_capabilities(status: str) -> list[str]:
 def close_data(settings: Settings) -> None:
     """Let nobody but us into SIFU_DATA, which an earlier version may have left open."""
     found = settings.data.stat()
-    if found.st_uid in settings.uids:
+    if found.st_uid in settings.accounts:
         raise InvalidSettings([f"SIFU_DATA: {settings.data} belongs to a user's account."])
     if stat.S_IMODE(found.st_mode) & 0o077:
         settings.data.chmod(0o700)
@@ -138,7 +139,7 @@ def _missing_accounts(uids: range) -> Iterator[str]:
 
 def _open_doors(settings: Settings) -> Iterator[str]:
     found = settings.notebooks.stat()
-    if found.st_uid in settings.uids or found.st_mode & (stat.S_IWOTH | stat.S_IWGRP):
+    if found.st_uid in settings.accounts or found.st_mode & (stat.S_IWOTH | stat.S_IWGRP):
         yield (
             f"SIFU_NOTEBOOKS: others could exchange people's folders in {settings.notebooks}. It "
             f"should be root's, and writable for its owner only: chmod go-w {settings.notebooks}"

@@ -62,7 +62,7 @@ def accounts_lock(settings: Settings) -> Iterator[list[int]]:
     if isolation_of(settings) is not Isolation.ACCOUNTS:
         yield []
         return
-    with reserved(settings.uids, choose_passage_folder()) as lock:
+    with reserved(settings.accounts, choose_passage_folder()) as lock:
         yield [lock]
 
 

@@ -1,5 +1,8 @@
 """Work for courses in the background: a job at a time for each, few at a time over all.
 
+A build may take very long, and reads what is served without changing it; so it keeps no other kind
+of job waiting, neither of its course nor of others, and one goes on at a time.
+
 Promises: each job has a row and a log, and ends in a state and a sentence, whatever happens; of one
 kind at most one job of a course waits, and who wishes for another gets that one; what was open when
 the program died is marked when it starts again. Must not: know what is done.
@@ -50,7 +53,8 @@ class Jobs:
         self._places = places
         self._clock = clock
         self._free = asyncio.Semaphore(at_once)
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._building = asyncio.Semaphore(1)
+        self._locks: dict[tuple[str, bool], asyncio.Lock] = {}
         self._beginning = asyncio.Lock()
         self._waiting: dict[tuple[str, JobKind], int] = {}
         self._tasks: dict[int, asyncio.Task[Job]] = {}
@@ -114,11 +118,13 @@ class Jobs:
             await self.mark_interrupted()
 
     async def _carry_out(self, job: Job, work: Work) -> Job:
-        lock = self._locks.setdefault(job.course, asyncio.Lock())
+        is_build = job.kind is JobKind.BUILD
+        lock = self._locks.setdefault((job.course, is_build), asyncio.Lock())
+        free = self._building if is_build else self._free
         log = JobLog(self._path(job))
         state, summary = JobState.INTERRUPTED, _INTERRUPTED
         try:
-            async with lock, self._free:
+            async with lock, free:
                 self._waiting.pop((job.course, job.kind), None)
                 self._logs[job.id] = log
                 log.open()

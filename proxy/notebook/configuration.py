@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from proxy.core.content_security import frame_ancestors
+from proxy.notebook import course_kernels
 from proxy.notebook.extension_files import extensions_folder
 from proxy.notebook.handed_down import KEY_FILE, HandedDown
 
@@ -44,6 +45,8 @@ def server_config(handed: HandedDown, folder: Path) -> Config:
         config["MappingKernelManager"] = _culling(handed.kernel_idle_timeout)
     if handed.gateway_url:
         config["GatewayClient"] = {"url": handed.gateway_url}
+    else:
+        course_kernels.configure(config, handed.course_environments)
     return config
 
 

@@ -21,6 +21,7 @@ class HandedDown:
 
     `own` is a folder in which the server may write: for the files that are gone with it. Its path
     is short enough for the kernels' sockets if `has_kernel_sockets`; else they use loopback ports.
+    `course_environments` is a file that names the Python of each course's kernels, or empty.
     """
 
     server: str
@@ -30,6 +31,7 @@ class HandedDown:
     own: str
     has_kernel_sockets: bool = False
     gateway_url: str = ""
+    course_environments: str = ""
     autosave_interval: int = 30
     kernel_idle_timeout: int = 0
     frame_origins: tuple[str, ...] = ()

@@ -11,14 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from proxy.core.errors import ServerNotRunning
+from proxy.disk.private_folders import make_passable_folders
 from proxy.disk.removal import remove_folder
 from proxy.servers.account import Account
 
 # Becomes /tmp where the kernel allows; beside the home, so that it is not shown there.
 TEMPORARY = ".tmp"
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-# Others pass through, and see no names.
-_PASSABLE = 0o711
 
 
 def owners_of_homes(notebooks: Path) -> dict[str, int]:
@@ -30,16 +29,6 @@ def owners_of_homes(notebooks: Path) -> dict[str, int]:
                 if entry.is_dir(follow_symlinks=False):
                     owners[entry.name] = entry.stat(follow_symlinks=False).st_uid
     return owners
-
-
-def make_passable_folders(path: Path) -> None:
-    """Make `path` and what is missing above it, for others to pass; raises `OSError`."""
-    for level in (*reversed(path.parents), path):
-        try:
-            level.mkdir(mode=0o700)
-        except FileExistsError:
-            continue
-        level.chmod(_PASSABLE)  # whatever the umask
 
 
 def prepare_home(

@@ -14,6 +14,7 @@ from proxy.servers.admission import Doors
 from proxy.servers.chores import Chores
 from proxy.servers.culler import Patience
 from proxy.servers.disk_quota import DiskQuota
+from proxy.servers.idle_timeouts import IdleTimeouts
 from proxy.servers.maintenance import FILE, Maintenance
 from proxy.servers.manager import Guards, ServerManager
 from proxy.servers.memory_watch import MemoryWatch
@@ -39,9 +40,10 @@ async def open_manager(
     """Find what runs, then watch over it; on leaving, the servers keep running.
 
     `note` is told what happened; `idle_timeout_of` gives the seconds after which an idle server is
-    stopped (default: `SIFU_IDLE_TIMEOUT` for all).
+    stopped (default: what courses and `SIFU_IDLE_TIMEOUT` say).
     """
-    guards = guards_of(settings, clock, idle_timeout_of)
+    own = IdleTimeouts(store, clock, settings.idle_timeout).of
+    guards = guards_of(settings, clock, idle_timeout_of or own)
     operations = replace(
         wire_operations(settings, store, clock), refuse_start=guards.quota.refusal, note=note
     )

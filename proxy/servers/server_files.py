@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from proxy.core.identity import ServerName
-from proxy.disk.private_folders import make_private_folders
+from proxy.disk.private_folders import make_passable_folders, make_private_folders
 from proxy.disk.removal import remove_folder
 from proxy.notebook import handed_down
 from proxy.notebook.confinement import Confinement
 from proxy.notebook.start_request import StartRequest, as_text
 from proxy.servers.account import Account
-from proxy.servers.homes import make_passable_folders, prepare_home
+from proxy.servers.homes import prepare_home
 from proxy.servers.own_packages import has_own_packages
 from proxy.servers.places import Places
 from proxy.servers.program_file import program_text, start_command
@@ -182,6 +182,7 @@ def _hand_down(places: Places, spec: ServerSpec, account: Account | None) -> han
         own=str(places.own_folder(spec.name)),
         has_kernel_sockets=account is not None,
         gateway_url=spec.gateway_url,
+        course_environments=spec.course_environments,
         autosave_interval=spec.autosave_interval,
         kernel_idle_timeout=spec.kernel_idle_timeout,
         frame_origins=spec.frame_origins,

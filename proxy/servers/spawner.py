@@ -26,6 +26,7 @@ class ServerSpec:
     identity_key: str = field(repr=False)
     home: Path | None = None
     gateway_url: str = ""
+    course_environments: str = ""
     autosave_interval: int = 30
     kernel_idle_timeout: int = 0
     frame_origins: tuple[str, ...] = ()

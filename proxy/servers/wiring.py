@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from proxy.core import course_environment
 from proxy.core.clock import Clock
 from proxy.core.identity import SHARED, ServerName
 from proxy.core.policy import Workspaces
@@ -77,6 +78,7 @@ def describe_server(settings: Settings, record: ServerRecord) -> ServerSpec:
         home=None if is_shared else settings.notebooks / name.owner / "home",
         identity_key=record.identity_key,
         gateway_url=record.gateway_url,
+        course_environments=str(settings.notebooks / course_environment.INDEX),
         autosave_interval=settings.autosave_interval,
         kernel_idle_timeout=settings.kernel_idle_timeout,
         frame_origins=settings.lms_origins,

@@ -62,11 +62,11 @@ def _bad_choices(settings: Settings) -> Iterator[str]:
 
 def _bad_accounts(settings: Settings) -> Iterator[str]:
     try:
-        uids = settings.uids
+        uids = settings.accounts
     except ValueError:
         uids = range(0)
     # 65534 is “nobody”, and what is below 1000 belongs to the system.
-    if not uids or uids.start < 1000 or uids.stop > 2**31 or 65534 in uids:
+    if len(uids) < 2 or uids.start < 1000 or uids.stop > 2**31 or 65534 in uids:
         yield (
             "SIFU_UID_RANGE: two numbers such as 100000-165535, from 1000 on, that are nobody "
             "else's accounts."

@@ -90,7 +90,8 @@ class Settings:
     open_files_limit: int = setting("files that each process of a notebook may open", 4096)
     niceness: int = setting("by how much notebooks step back for everything else, 0 to 19", 5)
     uid_range: str = setting(
-        "accounts of the operating system for users, one each (`per-user`, started as root)",
+        "accounts of the operating system for users, one each (`per-user`, started as root); the "
+        "last is for building what courses need",
         "100000-165535",
     )
     allow_unisolated: bool = setting("`per-user` without root, all users as one account", False)
@@ -143,10 +144,20 @@ class Settings:
         return is_wanted and self.fork_server != "off" and sys.platform == "linux"
 
     @property
-    def uids(self) -> range:
-        """The accounts of users; raises `ValueError` if `uid_range` is none."""
+    def accounts(self) -> range:
+        """All accounts that are ours to use; raises `ValueError` if `uid_range` is none."""
         first, last = (int(part) for part in self.uid_range.split("-"))
         return range(first, last + 1)
+
+    @property
+    def uids(self) -> range:
+        """Those of users: all but the last; raises `ValueError`."""
+        return self.accounts[:-1]
+
+    @property
+    def build_uid(self) -> int:
+        """The one in which what courses ask for is built, and nobody's; raises `ValueError`."""
+        return self.accounts[-1]
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The tables of courses; the others are in `tables`. A change here needs a migration, too."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -58,6 +59,19 @@ course_jobs = Table(
     Column("by_slug", String(48), nullable=False),  # empty: a schedule or a webhook
     Column("summary", Text, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# Which environments a course has had and may have again; the folders are below SIFU_NOTEBOOKS.
+course_environments = Table(
+    "course_environments",
+    metadata,
+    Column("course", String(100), primary_key=True),
+    Column("name", String(64), primary_key=True),  # the folder's
+    Column("digest", String(64), nullable=False),  # of what it was made from
+    Column("version", String(64), nullable=False),  # the course's, when it was taken into use
+    Column("used", Float, nullable=False),  # since when it is, or was last, the one in use
+    Column("left", Float),  # since when it is not
+    Column("set_aside", Boolean, nullable=False),  # somebody went back to the one before it
 )
 
 # Notebooks that somebody shows to whoever has the link; the page is a file beside the database.

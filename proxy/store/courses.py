@@ -9,6 +9,7 @@ from proxy.core.course import Course, Enrolment, Outline, outline_from_json, out
 from proxy.core.errors import Conflict
 from proxy.store.course_tables import (
     course_days,
+    course_environments,
     course_notebooks,
     course_peaks,
     course_people,
@@ -34,8 +35,11 @@ def list_all(connection: Connection) -> list[Course]:
 
 
 def put(connection: Connection, course: Course) -> bool:
-    """Write the row of an existing course; False if it is gone meanwhile."""
-    values = _to_row(course)
+    """Write the row of an existing course; False if it is gone meanwhile.
+
+    Its environment is not written: that changes by itself (`course_environments`).
+    """
+    values = {name: value for name, value in _to_row(course).items() if name != "environment"}
     found = connection.execute(update(courses).where(courses.c.name == course.name).values(values))
     return bool(found.rowcount)
 
@@ -65,8 +69,8 @@ def set_problem(connection: Connection, name: str, problem: str) -> None:
 
 
 def remove(connection: Connection, name: str) -> bool:
-    """Remove the row, who was listed here and what they opened; False if there is none."""
-    for table in (course_people, course_days, course_notebooks, course_peaks):
+    """Remove the row and all that belongs to the course alone; False if there is none."""
+    for table in (course_people, course_days, course_notebooks, course_peaks, course_environments):
         connection.execute(delete(table).where(table.c.course == name))
     return bool(connection.execute(delete(courses).where(courses.c.name == name)).rowcount)
 

@@ -65,6 +65,17 @@ def find_after(
     return [_from_row(row) for row in connection.execute(chosen)]
 
 
+def courses_opened(connection: Connection, server: str, since: float) -> list[str]:
+    """Return of which courses a notebook was opened in a server."""
+    chosen = select(events.c.course).where(
+        events.c.server == server,
+        events.c.at >= since,
+        events.c.kind == EventKind.OPENED.value,
+        events.c.course != "",  # the server itself: every launch begins with that
+    )
+    return sorted(connection.execute(chosen.distinct()).scalars())
+
+
 def prune(connection: Connection, before: float, *, most: int) -> int:
     """Delete at most so many of those from before that time; return how many it were."""
     old = select(events.c.id).where(events.c.at < before).order_by(events.c.id).limit(most)

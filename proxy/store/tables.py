@@ -145,6 +145,7 @@ events = Table(
     Column("about", Text, nullable=False),  # a JSON object of texts
     sqlite_autoincrement=True,  # a number once exported is never another event's
 )
+Index("ix_events_server", events.c.server, events.c.at)
 
 switches = Table(  # what an administrator sets while the programs run
     "switches",

@@ -17,6 +17,7 @@ from proxy.web.api_endpoint import Caller, Endpoint, Parameter, Reply
 from proxy.web.api_events import EventStreams
 from proxy.web.course_people_table import list_course_people_endpoints
 from proxy.web.course_table import list_course_endpoints
+from proxy.web.environment_table import list_environment_endpoints
 from proxy.web.health import HealthCheck, show_metrics
 from proxy.web.platform_table import list_platform_endpoints
 from proxy.web.schemas import (
@@ -57,6 +58,7 @@ def list_endpoints(health: HealthCheck, streams: EventStreams) -> tuple[Endpoint
         *list_course_people_endpoints(),
         *list_snapshot_endpoints(),
         *list_statistics_endpoints(),
+        *list_environment_endpoints(),
         *_operations(health),
     )
 

@@ -57,15 +57,21 @@ def note_act(
     **facts: str,
 ) -> None:
     """Whoever asks did that; `facts` as in `core.events.FACTS`."""
-    identity = require_identity(request)
-    way = way_of(identity)
+    slug, way = who_acts(request)
     request.app[EVENTS].note(
         kind,
-        user="" if way == "command line" else identity.user.slug,
+        user=slug,
         server="" if server is None else str(server),
         course=course,
         about=facts | ({"by": way} if way else {}),
     )
+
+
+def who_acts(request: web.Request) -> tuple[str, str]:
+    """Return the slug of whoever asks (the command line has none), and how if not in a browser."""
+    identity = require_identity(request)
+    way = way_of(identity)
+    return "" if way == "command line" else identity.user.slug, way
 
 
 def note_if_others(request: web.Request, kind: EventKind, name: ServerName) -> bool:

@@ -38,6 +38,7 @@ from proxy.store.event_log import EventLog
 from proxy.web.course_counts import CourseCounts
 from proxy.web.course_roster import Rosters
 from proxy.web.course_use import CourseUse
+from proxy.web.environment_builds import EnvironmentBuilds
 from proxy.web.local_peers import LocalPeers
 from proxy.web.notices import Notices
 from proxy.web.observatory import Observatory
@@ -62,6 +63,7 @@ HOOK_BODIES = web.AppKey("hook_bodies", asyncio.Semaphore)
 RENDERER = web.AppKey("renderer", Renderer)
 SNAPSHOTS = web.AppKey("snapshots", Snapshots)
 LOOKS_NOTED = web.AppKey("looks_noted", Buckets)  # by teacher, student and path
+ENVIRONMENTS = web.AppKey("environments", EnvironmentBuilds)
 AUTHENTICATOR = web.AppKey("authenticator", Authenticator)
 COOKIE_STYLE = web.AppKey("cookie_style", CookieStyle)
 PROVIDERS = web.AppKey("providers", ReadyProviders)

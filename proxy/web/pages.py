@@ -9,6 +9,7 @@ from proxy.web import (
     admin_servers,
     admin_users,
     course_copies,
+    course_environment,
     course_hooks,
     course_list,
     course_opening,
@@ -70,6 +71,7 @@ def routes() -> list[web.RouteDef]:
         course_statistics,
         course_copies,
         course_reset,
+        course_environment,
         *_ADMIN,
     )
     return [route for module in modules for route in module.routes()]

@@ -84,13 +84,29 @@ async def test_one_at_a_time_for_a_course_and_two_over_all(jobs: Jobs) -> None:
     begun = [
         await jobs.begin(course, kind, "", gate.work(course))
         for course in ("a", "b", "c")
-        for kind in (JobKind.UPDATE, JobKind.BUILD)
+        for kind in (JobKind.UPDATE, JobKind.EXPORT)
     ]
     await asyncio.sleep(0.1)
     gate.may_end.set()
     for job in begun:
         assert (await jobs.wait(job)).state is JobState.DONE
     assert gate.most == 2
+
+
+async def test_builds_go_on_one_at_a_time_beside_everything_else(jobs: Jobs) -> None:
+    long, short = Gate(), Gate()
+    short.may_end.set()
+    builds = [
+        await jobs.begin(course, JobKind.BUILD, "", long.work(course)) for course in ("a", "b", "c")
+    ]
+    async with asyncio.timeout(20):
+        for course in ("a", "b", "c"):
+            done = await jobs.run(course, JobKind.UPDATE, "", short.work(course))
+            assert done.state is JobState.DONE
+    long.may_end.set()
+    for job in builds:
+        assert (await jobs.wait(job)).state is JobState.DONE
+    assert long.most == 1
 
 
 async def test_who_wishes_for_one_that_waits_gets_that_one(jobs: Jobs) -> None:

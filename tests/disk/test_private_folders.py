@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.disk.private_folders import make_private_folders
+from proxy.disk.private_folders import make_passable_folders, make_private_folders
 
 
 @pytest.fixture
@@ -50,3 +50,10 @@ def test_a_relative_path_is_made_where_we_are(
     monkeypatch.chdir(tmp_path)
     make_private_folders(Path("here/there"))
     assert mode(tmp_path / "here/there") == 0o700
+
+
+def test_others_may_pass_what_we_make_and_no_more_than_before_elsewhere(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    make_passable_folders(tmp_path / "a/b")
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path, tmp_path / "a", tmp_path / "a/b")]
+    assert modes == [0o700, 0o711, 0o711]

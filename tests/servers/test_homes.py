@@ -7,18 +7,11 @@ import pytest
 
 from proxy.core.errors import ServerNotRunning
 from proxy.servers.account import Account
-from proxy.servers.homes import make_passable_folders, owners_of_homes, prepare_home
+from proxy.servers.homes import owners_of_homes, prepare_home
 from tests.disk.test_removal import make_deep
 
 ACCOUNT = Account(100000, "ada")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give files away")
-
-
-def test_others_may_pass_what_we_make_and_no_more_than_before_elsewhere(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    make_passable_folders(tmp_path / "a/b")
-    modes = [path.stat().st_mode & 0o777 for path in (tmp_path, tmp_path / "a", tmp_path / "a/b")]
-    assert modes == [0o700, 0o711, 0o711]
 
 
 def test_without_folders_nobody_owns_any(tmp_path: Path) -> None:

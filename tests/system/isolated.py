@@ -60,6 +60,17 @@ def own_range() -> str:
     return f"{first}-{first + 999}"
 
 
+def opened_for_accounts(aside: Path) -> tuple[str, ...]:
+    """Return the words before a command by which other accounts reach Python and Sifu there."""
+    kept = [Path(sys.base_prefix), Path(sys.prefix), _REPOSITORY]
+    closed = closed_folder([*kept, Path(sys.executable).resolve().parent])
+    if closed is None:
+        return ()
+    inside = [str(path) for path in kept if path.is_relative_to(closed)]
+    script = ("unshare", "-m", "sh", "-c", _OPEN, "sh", str(closed))
+    return (*script, str(aside), *inside, "--")
+
+
 class IsolatedInstallation(Installation):
     """`per-user`, as root, in a folder that others may pass and that is not below /tmp."""
 
@@ -68,17 +79,8 @@ class IsolatedInstallation(Installation):
     def __init__(self, **settings: str) -> None:
         super().__init__(SIFU_WORKSPACES="per-user", **{"SIFU_UID_RANGE": own_range()} | settings)
         self.root.chmod(0o711)
-        self.before = self._opened()
+        self.before = opened_for_accounts(self.root / "aside")
         self.passage = choose_passage(self.root / "data")
-
-    def _opened(self) -> tuple[str, ...]:
-        kept = [Path(sys.base_prefix), Path(sys.prefix), _REPOSITORY]
-        closed = closed_folder([*kept, Path(sys.executable).resolve().parent])
-        if closed is None:
-            return ()
-        inside = [str(path) for path in kept if path.is_relative_to(closed)]
-        script = ("unshare", "-m", "sh", "-c", _OPEN, "sh", str(closed))
-        return (*script, str(self.root / "aside"), *inside, "--")
 
     def link_of(self, name: str) -> str:
         """Return a link that signs this person in, whose account is made if need be."""

@@ -73,9 +73,10 @@ class Person:
             return answer.status, json.loads(text) if text.startswith(("{", "[")) else text
 
     @asynccontextmanager
-    async def kernel(self, base: str) -> AsyncIterator["Kernel"]:
-        """Start a kernel and open its websocket."""
-        status, kernel = await self.jupyter("POST", f"{base}api/kernels", json={})
+    async def kernel(self, base: str, path: str = "") -> AsyncIterator["Kernel"]:
+        """Start a kernel, for a notebook at this path, and open its websocket."""
+        body = {"path": path} if path else {}
+        status, kernel = await self.jupyter("POST", f"{base}api/kernels", json=body)
         assert status == 201, kernel
         url = f"{self.at.notebooks}{base}api/kernels/{kernel['id']}/channels"
         async with self.browser.ws_connect(

@@ -8,6 +8,7 @@ import pytest
 from proxy.store.database import Store
 from tests.conftest import FakeClock
 from tests.core.launches import TARGET
+from tests.web.environment_front import Schoolroom, running_schoolroom
 from tests.web.lti_platform import Classroom, running_platform
 from tests.web.page_front import Pages, run_pages
 
@@ -32,3 +33,10 @@ async def room(store: Store, clock: FakeClock, tmp_path: Path) -> AsyncIterator[
         running_platform(clock, TARGET) as platform,
     ):
         yield Classroom(pages, platform, await platform.register(store))
+
+
+@pytest.fixture
+async def school(store: Store, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Schoolroom]:
+    """A front with a course that may ask for packages."""
+    async with running_schoolroom(store, clock, tmp_path) as running:
+        yield running

@@ -1,7 +1,7 @@
 """A front on a real socket for the tests of pages, and browsers to visit it with."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,12 +131,14 @@ async def run_pages(
     }
     providers = changes.pop("providers", None)
     peers = changes.pop("local_peers", LocalPeers(range(100_000, 100_010)))
+    install: Callable[[web.Application], object] = changes.pop("install", lambda app: None)
     settings = Settings(**(values | changes))
     manager = PretendedManager(folder, clock)
     app = build_app(settings, store, manager, clock, CountedRandom(), providers=providers)
     # Whether people have accounts here must not depend on who runs the tests.
     app[keys.LOCAL_PEERS] = peers
     app[keys.PASSWORDS] = Passwords(store, clock=clock, hasher=CHEAP)
+    install(app)
     runner = web.AppRunner(app, shutdown_timeout=2, access_log=None, handler_cancellation=True)
     await runner.setup()
     try:

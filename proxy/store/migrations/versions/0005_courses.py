@@ -1,4 +1,4 @@
-"""Courses, their people and jobs, snapshots, who opened what on which day, and who helps whom."""
+"""Courses, what belongs to them, snapshots, who opened what on which day, and who helps whom."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,11 +14,13 @@ def upgrade() -> None:
     _courses()
     _people()
     _jobs()
+    _environments()
     _snapshots()
     _days()
     for name in ("helping", "helping_course"):
         column = sa.Column(name, sa.String(100), nullable=False, server_default="")
         op.add_column("sessions", column)
+    op.create_index("ix_events_server", "events", ["server", "at"])
 
 
 def _user() -> sa.Column[int]:
@@ -73,6 +75,20 @@ def _jobs() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_course_jobs_course", "course_jobs", ["course"])
+
+
+def _environments() -> None:
+    op.create_table(
+        "course_environments",
+        sa.Column("course", sa.String(100), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("version", sa.String(64), nullable=False),
+        sa.Column("used", sa.Float, nullable=False),
+        sa.Column("left", sa.Float),
+        sa.Column("set_aside", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("course", "name"),
+    )
 
 
 def _snapshots() -> None:
