@@ -18,14 +18,21 @@ def is_member(connection: Connection, user_id: int, course: str) -> bool:
     archived = select(courses.c.archived).where(courses.c.name == course)
     if connection.execute(archived).scalar_one_or_none() is not None:
         return False
-    return belongs(connection, user_id, course)
+    enrolment = select(courses.c.enrolment).where(courses.c.name == course)
+    is_open = connection.execute(enrolment).scalar_one_or_none() == Enrolment.OPEN.value
+    return is_open or belongs(connection, user_id, course)
 
 
 def belongs(connection: Connection, user_id: int, course: str) -> bool:
-    """The same, whether the course is archived or not: its teachers look after them still."""
-    enrolment = select(courses.c.enrolment).where(courses.c.name == course)
-    is_open = connection.execute(enrolment).scalar_one_or_none() == Enrolment.OPEN.value
-    return is_open or _was_brought(connection, user_id, course)
+    """Did they come to it, or were they listed? Whom its teachers look after, archived or not.
+
+    That a course is open to everybody makes nobody's files its teachers' to read.
+    """
+    ways = [
+        exists().where(table.c.user_id == user_id, table.c.course == course)
+        for table in (memberships, portal_members, course_people)
+    ]
+    return bool(connection.execute(select(or_(*ways))).scalar_one())
 
 
 def _is_teacher(connection: Connection, user_id: int, course: str) -> bool:
@@ -36,11 +43,3 @@ def _is_teacher(connection: Connection, user_id: int, course: str) -> bool:
     )
     rules = exists().where(users.c.id == user_id, users.c.is_admin)
     return bool(connection.execute(select(or_(listed, rules))).scalar_one())
-
-
-def _was_brought(connection: Connection, user_id: int, course: str) -> bool:
-    ways = [
-        exists().where(table.c.user_id == user_id, table.c.course == course)
-        for table in (memberships, portal_members, course_people)
-    ]
-    return bool(connection.execute(select(or_(*ways))).scalar_one())

@@ -21,7 +21,7 @@ from proxy.store import course_progress, grade_links, memberships, platforms, sc
 from proxy.store.grade_links import GradeLink
 from proxy.store.memberships import Membership
 from proxy.store.scores import NewScore, Score
-from proxy.web import course_copies, grading
+from proxy.web import course_copies, course_environment, grading
 from proxy.web.course_access import CourseView, require_course, require_teacher
 from proxy.web.course_notebooks import notebooks_of
 from proxy.web.course_overview import overview_values
@@ -35,6 +35,7 @@ Section = Callable[[web.Request, CourseView], Awaitable[dict[str, object]]]
 # What other parts show on the page of who leads: a template, and what gives it its values.
 SECTIONS: tuple[tuple[str, Section], ...] = (
     ("course_statistics.html", statistics_section),
+    ("course_environment.html", course_environment.section_of),
     ("course_copies.html", course_copies.section_of),
 )
 MOST_PEOPLE: Final = 500

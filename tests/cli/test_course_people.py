@@ -27,7 +27,7 @@ def front(monkeypatch):
 
 
 def run(*words):
-    group = click.Group(commands={command.name: command for command in COMMANDS})
+    group = click.Group(commands={str(command.name): command for command in COMMANDS})
     return CliRunner().invoke(group, words, catch_exceptions=False)
 
 

@@ -34,7 +34,9 @@ def test_an_error_does_not_hold_the_password():
 @pytest.mark.parametrize("kind", Answer.__subclasses__())
 def test_no_answer_has_a_field_for_what_must_stay_inside(kind):
     hidden = {"identity_key", "secret", "secret_hash", "password", "password_hash", "address"}
-    assert not hidden & set(kind.model_fields)
+    # The new secret of a webhook is made to be told, once, to whoever made it.
+    told = {"secret"} if kind.__name__ == "WebhookInfo" else set()
+    assert not (hidden - told) & set(kind.model_fields)
 
 
 def test_only_one_answer_shows_a_token():
