@@ -102,7 +102,7 @@ async def test_the_live_api_keeps_what_the_document_says(store, clock, tmp_path)
         for methods in served["paths"].values():
             for operation in methods.values():
                 operation["security"] = [{"token": []}]
-        # What an address, a name or a path may be, and how many days a month has, no pattern can say.
+        # What addresses, names and paths may be, and how many days a month has, no pattern can say.
         loose = (
             "POST /api/users",
             "POST /api/platforms",
