@@ -10,10 +10,12 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from proxy.core.course import Interface
 from proxy.core.course_links import course_address
 from proxy.core.errors import Conflict, Forbidden, NotFound, SifuError
 from proxy.core.events import EventKind
 from proxy.core.identity import SHARED, ServerName
+from proxy.core.launch_target import SUFFIX, way_back, way_to
 from proxy.core.portal_link import is_path
 from proxy.store import course_members
 from proxy.web.access import server_of
@@ -23,8 +25,6 @@ from proxy.web.forms import read_form
 from proxy.web.keys import COURSE_FILES, SETTINGS, STORE
 from proxy.web.render import render_page
 
-# Where the page that tells the notebook's page is, below a server's address.
-LANDING: Final = "lab/extensions/sifu-coming-back/back.html"
 _WHAT: Final = "That is no file of a course. Choose “Reset to Original” in its notebook again."
 
 
@@ -113,11 +113,15 @@ def _values(
         "path": path,
         "server": str(server),
         "is_window": is_window,
-        "way_back": f"/open/{server}/{LANDING}" if is_window else _way_to(server, view, path),
+        "way_back": way_back(server) if is_window else _way_to(server, view, path),
     }
 
 
 def _way_to(server: ServerName, view: CourseView, path: str) -> str:
+    """Return the address of the file in what the course wants its notebooks to open."""
     if not path:
         return course_address(view.course)
+    interface = view.entry.outline.interface if view.entry else Interface.LAB
+    if path.endswith(SUFFIX):
+        return way_to(server, view.course, path.removesuffix(SUFFIX), interface)
     return f"/open/{server}/lab/tree/{quote(f'{view.course}/{path}', safe='/')}"

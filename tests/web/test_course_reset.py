@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from proxy.core.course import Course
+from proxy.core.course import Course, Interface, Outline
 from proxy.core.events import EventKind
 from proxy.core.lti_roles import CourseRole
 from proxy.core.policy import Workspaces
@@ -125,6 +125,15 @@ async def test_a_small_window_leads_back_into_the_notebook(course: Pages) -> Non
         "POST", PAGE, "root", data=MINE | {"window": "1", "server": "root/home"}
     )
     assert "/open/root/home/lab/extensions/sifu-coming-back/back.html" in done.text
+
+
+async def test_from_a_page_the_way_on_opens_in_what_the_course_wants(course: Pages) -> None:
+    outline = Outline(interface=Interface.NOTEBOOK)
+    await course.store.write(courses.put, Course("stats", "", 0.0, version="v1", outline=outline))
+    page = await course.ask("GET", SHOWN, "ada")
+    assert "/open/ada/home/notebooks/stats/week%201/means.ipynb" in page.text
+    page = await course.ask("GET", f"{PAGE}?path=data.csv", "ada")
+    assert "/open/ada/home/lab/tree/stats/data.csv" in page.text
 
 
 async def test_what_all_share_is_reset_by_who_leads(
