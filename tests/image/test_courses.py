@@ -13,6 +13,7 @@ from tests.image.containers import STRICT_ROOT, Container, container, volumes
 from tests.image.engine import Engine
 from tests.image.git_host import PrivateHost
 from tests.image.traces import forms_of, processes_that_show
+from tests.system.isolated import own_range
 from tests.system.person import Person
 
 pytestmark = [pytest.mark.image, pytest.mark.timeout(240)]
@@ -65,7 +66,7 @@ async def test_a_private_course_from_adding_it_to_a_kernel_and_after_a_restart(
     docker: Engine, built: Build, address: str
 ) -> None:
     with volumes(docker) as mounted:
-        settings = {"SIFU_WORKSPACES": "per-user"}
+        settings = settings_of_its_own()
         with container(docker, built.name, *STRICT_ROOT, *mounted, **settings) as first:
             await asyncio.to_thread(add_course, first, address)
             async with await coming(first) as ann:
@@ -82,6 +83,11 @@ async def test_a_private_course_from_adding_it_to_a_kernel_and_after_a_restart(
             assert second.execute("sifu", "course", "show", "lectures") == shown
             told = second.execute("sifu", "course", "update", "lectures")
             assert "Traceback" not in told + second.log
+
+
+def settings_of_its_own() -> dict[str, str]:
+    """Accounts are the machine's: a build of a neighbour's test would end ours."""
+    return {"SIFU_WORKSPACES": "per-user", "SIFU_UID_RANGE": own_range()}
 
 
 def add_course(running: Container, address: str) -> None:
