@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ print(json.dumps({
     "notes": open(f"{top}/week/notes.txt").read(),
 }))
 """
+OF_IMAGE = """
+import json, os
+path = os.path.expanduser("~/statistics/first.md")
+print(json.dumps({"text": open(path).read(), "owner": os.stat(path).st_uid}))
+"""
 CHANGE = "import os; open(os.path.expanduser('~/lectures/week/notes.txt'), 'w').write('mine')"
 
 
@@ -66,42 +72,84 @@ async def test_a_private_course_from_adding_it_to_a_kernel_and_after_a_restart(
     docker: Engine, built: Build, address: str
 ) -> None:
     with volumes(docker) as mounted:
-        settings = settings_of_its_own()
-        with container(docker, built.name, *STRICT_ROOT, *mounted, **settings) as first:
-            await asyncio.to_thread(add_course, first, address)
+        accounts = own_range()  # a build of a neighbour's tests would end ours
+        with strict(docker, built, mounted, accounts) as first:
+            link = await asyncio.to_thread(add_course, first, address)
             async with await coming(first) as ann:
                 first_look, *_ = await cells(ann, LOOK, CHANGE)
-            see(first_look, "the course's")
+            see(first_look, "the course's", accounts)
+            await see_course_of_image(first, link)
             shown = first.execute("sifu", "course", "show", "lectures")
             await asyncio.to_thread(first.stop)
-        with container(docker, built.name, *STRICT_ROOT, *mounted, **settings) as second:
+        with strict(docker, built, mounted, accounts) as second:
             await asyncio.to_thread(second.wait_for_link)
             async with await coming(second) as ann:
-                (second_look,) = await cells(ann, LOOK)
-            see(second_look, "mine")
+                assert await ann.post("/courses/statistics/open/") == 200
+                second_look, came = await cells(ann, LOOK, OF_IMAGE)
+            see(second_look, "mine", accounts)
             assert first_look | {"notes": "mine"} == second_look
+            assert came == {"text": "from the course\n", "owner": first_look["account"]}
             assert second.execute("sifu", "course", "show", "lectures") == shown
-            told = second.execute("sifu", "course", "update", "lectures")
-            assert "Traceback" not in told + second.log
+            assert "Traceback" not in second.log
 
 
-def settings_of_its_own() -> dict[str, str]:
-    """Accounts are the machine's: a build of a neighbour's test would end ours."""
-    return {"SIFU_WORKSPACES": "per-user", "SIFU_UID_RANGE": own_range()}
+async def test_where_all_are_one_account_a_course_works_and_says_what_a_build_may(
+    docker: Engine, built: Build, address: str
+) -> None:
+    confined = ("--user=1000", "--cap-drop=ALL", "--read-only", "--tmpfs=/tmp")
+    with container(docker, built.name, *confined) as running:
+        link = await asyncio.to_thread(running.wait_for_link)
+        await asyncio.to_thread(add, running, address)
+        log = running.execute("sifu", "course", "log", "lectures")
+        assert "the build runs as the same account as Sifu" in log
+        async with running.person() as admin:
+            assert (await admin.visit(link))[0] == 200
+            assert await admin.post("/courses/lectures/open/week/means") == 200
+            code = "import greeting, json; print(json.dumps({'word': greeting.WORD}))"
+            assert await cells(admin, code) == [{"word": "hello"}]
+        assert "Traceback" not in running.log
 
 
-def add_course(running: Container, address: str) -> None:
-    """Add it by its token, and have its packages installed by an account that no person has."""
-    running.wait_for_link()
+def strict(
+    docker: Engine, built: Build, mounted: tuple[str, str], accounts: str
+) -> AbstractContextManager[Container]:
+    """A container in which each person has an account."""
+    chosen = {"SIFU_WORKSPACES": "per-user", "SIFU_UID_RANGE": accounts}
+    return container(docker, built.name, *STRICT_ROOT, *mounted, command=(), **chosen)
+
+
+def add_course(running: Container, address: str) -> str:
+    """Add it, and have its packages installed by an account that no person has.
+
+    Returns the link by which the administrator comes in.
+    """
+    link = running.wait_for_link()
     running.execute("sifu", "user", "add", "ann", "--password-stdin", text=PASSWORD)
-    words = ("sifu", "course", "add", "lectures", address, "--open", "--token-file", "-")
-    running.execute(*words, text=PrivateHost.TOKEN)
-    told = running.execute("sifu", "course", "build", "lectures")
-    assert told.startswith("Python (lectures): 1 package, "), told
+    add(running, address)
     assert "same account as Sifu" not in running.execute("sifu", "course", "log", "lectures")
     assert processes_that_show(PrivateHost.TOKEN) == []
     assert not [form for form in forms_of(PrivateHost.TOKEN) if form in running.log]
     assert "Traceback" not in running.log
+    return link
+
+
+def add(running: Container, address: str) -> None:
+    """Add the course by its token, and wait for its packages."""
+    words = ("sifu", "course", "add", "lectures", address, "--open", "--token-file", "-")
+    running.execute(*words, text=PrivateHost.TOKEN)
+    told = running.execute("sifu", "course", "build", "lectures")
+    assert told.startswith("Python (lectures): 1 package, "), told
+
+
+async def see_course_of_image(running: Container, link: str) -> None:
+    """It is on the administrator's list, who lists a student for it."""
+    async with running.person() as admin:
+        assert (await admin.visit(link))[0] == 200
+        status, _, text = await admin.visit(f"{running.front}/courses")
+        assert status == 200
+        assert 'href="/courses/statistics"' in text
+        assert text.count("came with the image") == 1
+    await asyncio.to_thread(running.execute, "sifu", "course", "student", "statistics", "ann")
 
 
 async def coming(running: Container) -> Person:
@@ -121,11 +169,12 @@ async def cells(ann: Person, *codes: str) -> list[dict[str, object]]:
     return [json.loads(each) if each else {} for each in printed]
 
 
-def see(look: dict[str, object], notes: str) -> None:
+def see(look: dict[str, object], notes: str, accounts: str) -> None:
     """It is a copy of her own, the packages are the course's, and what is shared stays as it is."""
     account = look["account"]
     assert isinstance(account, int)
-    assert account >= 100_000
+    first, last = map(int, accounts.split("-"))
+    assert first <= account < last
     assert look["owners"] == [account] * 3
     assert str(look["prefix"]).startswith("/notebooks/.courses/environments/")
     assert (look["word"], look["table"], look["notes"]) == ("hello", "1,2\n", notes)
