@@ -100,8 +100,7 @@ async def test_where_all_are_one_account_a_course_works_and_says_what_a_build_ma
     with container(docker, built.name, *confined) as running:
         link = await asyncio.to_thread(running.wait_for_link)
         await asyncio.to_thread(add, running, address)
-        log = running.execute("sifu", "course", "log", "lectures")
-        assert "the build runs as the same account as Sifu" in log
+        assert "the build runs as the same account as Sifu" in log_of_build(running)
         async with running.person() as admin:
             assert (await admin.visit(link))[0] == 200
             assert await admin.post("/courses/lectures/open/week/means") == 200
@@ -126,7 +125,7 @@ def add_course(running: Container, address: str) -> str:
     link = running.wait_for_link()
     running.execute("sifu", "user", "add", "ann", "--password-stdin", text=PASSWORD)
     add(running, address)
-    assert "same account as Sifu" not in running.execute("sifu", "course", "log", "lectures")
+    assert "same account as Sifu" not in log_of_build(running)
     assert processes_that_show(PrivateHost.TOKEN) == []
     assert not [form for form in forms_of(PrivateHost.TOKEN) if form in running.log]
     assert "Traceback" not in running.log
@@ -139,6 +138,11 @@ def add(running: Container, address: str) -> None:
     running.execute(*words, text=PrivateHost.TOKEN)
     told = running.execute("sifu", "course", "build", "lectures")
     assert told.startswith("Python (lectures): 1 package, "), told
+
+
+def log_of_build(running: Container) -> str:
+    """Return what the build said that an update of the course began: its second job."""
+    return running.execute("sifu", "course", "log", "lectures", "--job", "2")
 
 
 async def see_course_of_image(running: Container, link: str) -> None:

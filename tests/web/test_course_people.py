@@ -108,7 +108,7 @@ async def test_two_thousand_people_are_a_page_at_a_time_and_found(pages: Pages) 
 
     await pages.store.write(fill)
     await pages.ask("GET", HERE, "bob")
-    # The processor's time, which a busy machine does not lengthen: front, store and asking are here.
+    # The processor's time, which a busy machine does not lengthen: all of it runs in here.
     began = process_time()
     page = (await pages.ask("GET", HERE, "bob")).text
     assert process_time() - began < 1.5
