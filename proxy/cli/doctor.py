@@ -1,7 +1,7 @@
 """`sifu doctor`: what is wrong with this machine's set-up, and what to do about it.
 
-Gathers facts (`machine_facts`, `service_facts`), has `core` judge them, prints the sentences.
-Must not: create or change anything.
+Gathers facts (`machine_facts`, `service_facts`, `course_facts`), has `core` judge them, prints the
+sentences. Must not: create or change anything.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,8 +10,10 @@ import click
 
 from proxy.cli import machine_facts, service_facts
 from proxy.cli.aws_doctor import examine_aws
+from proxy.cli.course_facts import find_course_tools
 from proxy.cli.run_directory import places_of
 from proxy.core.clock import system_clock
+from proxy.core.course_diagnosis import examine_courses
 from proxy.core.diagnosis import (
     Examination,
     Finding,
@@ -54,8 +56,9 @@ from proxy.store.database import Store
 def doctor(context: click.Context, aws: str | None, region: str) -> None:
     """Say what is wrong with this machine's set-up and what to do about it.
 
-    Looks at settings, addresses, ports, folders, database, Jupyter and the running programs, and
-    changes nothing. The exit status is 1 if there is a problem; advice alone leaves it 0.
+    Looks at settings, addresses, ports, folders, database, what courses need, Jupyter and the
+    running programs, and changes nothing. The exit status is 1 if there is a problem; advice alone
+    leaves it 0.
     """
     problems = 0
     for examination in _examinations() if aws is None else examine_aws(aws, region):
@@ -107,6 +110,7 @@ def _examine_store(settings: Settings) -> Iterator[Examination]:
     try:
         yield examine_database(service_facts.find_database(settings, store))
         yield examine_clock(system_clock(), _newest(settings, store))
+        yield examine_courses(find_course_tools(store))
         yield examine_ports(machine_facts.find_ports(settings, {each.pid for each in programs}))
         yield examine_service(_service(settings, store, programs))
     finally:

@@ -21,6 +21,8 @@ _UNREACHED: Final = (
     "Network is unreachable",
 )
 _UNTRUSTED: Final = ("certificate", "SSL")
+# A script of ours, in a folder from which nothing may be executed.
+_NOT_EXECUTED: Final = ("cannot exec",)
 _NO_SSH: Final = ("cannot run ssh", "ssh: not found")
 # The signal of a file that is larger than it may be.
 _DISK_FULL: Final = (
@@ -45,6 +47,7 @@ def explain(said: str, address: Address, *, has_token: bool, has_key: bool) -> s
         (_UNREACHED, f"{_host(address)} cannot be reached from here. Check the address."),
         (_UNTRUSTED, f"The certificate of {_host(address)} cannot be trusted."),
         (_NO_SSH, "This machine has no ssh. Use an https address, or install an ssh client."),
+        (_NOT_EXECUTED, _NOT_EXECUTED_ADVICE),
         (_KEY_REFUSED, _key_advice(has_key=has_key)),
         (_ASKED_IN_VAIN, _token_advice(has_token=has_token)),
         (_REFUSED, _token_advice(has_token=has_token)),
@@ -70,6 +73,10 @@ def wants_whole_history(said: str) -> bool:
 _HOST_CHANGED_ADVICE: Final = (
     "The server's host key is another one than before. If that is meant, remove the course's "
     "known_hosts (docs/courses.md says where)."
+)
+_NOT_EXECUTED_ADVICE: Final = (
+    "git may not execute anything in SIFU_DATA, which it must to be told a token: mount it without "
+    "noexec."
 )
 _NOT_FOUND_ADVICE: Final = (
     "There is no repository at this address, or it is private: check the address, and hand over a "

@@ -38,6 +38,14 @@ class ListedCourse:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A course without a repository: somebody put its folder there, or it came with the image."""
+
+    folder: Path
+    is_of_image: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """`is_whole` is False if there was more than is listed."""
 
@@ -48,7 +56,7 @@ class Catalog:
 def list_courses(places: CoursePlaces, listed: Sequence[Course] = ()) -> Catalog:
     """Return the courses by name; `listed` are those with a repository, archived ones are not."""
     walk = _Walk()
-    folders = _by_hand(walk, places)
+    folders = {name: each.folder for name, each in _placed(walk, places).items()}
     for course in listed:
         folders.pop(course.name, None)
         if course.archived is None and (source := places.source(course.name, course)):
@@ -61,12 +69,17 @@ def list_courses(places: CoursePlaces, listed: Sequence[Course] = ()) -> Catalog
     return Catalog(tuple(found), walk.is_whole and len(names) <= MOST_COURSES)
 
 
-def _by_hand(walk: "_Walk", places: CoursePlaces) -> dict[str, Path]:
+def list_placed(places: CoursePlaces) -> dict[str, Placed]:
+    """Return the courses that are folders, by name, whether or not one has a repository, too."""
+    return _placed(_Walk(), places)
+
+
+def _placed(walk: "_Walk", places: CoursePlaces) -> dict[str, Placed]:
     folder = places.data / FOLDER
-    placed = {each.name: folder / each.name for each in walk.folders(folder)}
-    return list_image_courses(places.image) | {
-        name: path for name, path in placed.items() if is_course(name)
-    }
+    came = list_image_courses(places.image).items()
+    found = {name: Placed(path, is_of_image=True) for name, path in came}
+    by_hand = [each.name for each in walk.folders(folder) if is_course(each.name)]
+    return found | {name: Placed(folder / name, is_of_image=False) for name in by_hand}
 
 
 def list_notebooks(folder: Path) -> ListedCourse:

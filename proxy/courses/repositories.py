@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ _MOST_PACKS: Final = 20
 _LOCK_SECONDS: Final = 30.0
 _LOCK_PAUSE: Final = 0.2
 _LINE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\t([^\t\n]+)")
+_HOME: Final = ".git-"
 # Where the fetched commit hangs, so that it is not cleared away.
 _OWN_REF: Final = "refs/sifu/newest"
 
@@ -107,7 +108,7 @@ class Repository:
     ) -> Finished:
         access = self._access
         hidden = await asyncio.to_thread(access.hidden)
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="sifu-git-"))
+        folder = await asyncio.to_thread(_make_home, self.place.parent)
         try:
             environment = await asyncio.to_thread(access.environment, folder)
             program = Program(
@@ -189,6 +190,22 @@ def _clear_leftovers(place: Path) -> None:
     for pattern in ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "objects/??/tmp_obj_*"):
         for path in place.glob(pattern):
             path.unlink(missing_ok=True)
+
+
+def _make_home(above: Path) -> Path:
+    """Make a folder for one run of git, which executes a script of ours there.
+
+    Not in the system's folder for such things, from which nothing may be executed in many a
+    container. What killed runs left is removed; nothing runs as long as that.
+    """
+    make_private_folders(above)
+    made = Path(tempfile.mkdtemp(prefix=_HOME, dir=above))
+    now = made.stat().st_mtime
+    for left in above.glob(f"{_HOME}*"):
+        with suppress(FileNotFoundError):
+            if now - left.stat().st_mtime > 2 * FETCH_SECONDS:
+                remove_folder(left, seconds=ASK_SECONDS)
+    return made
 
 
 def _count_packs(place: Path) -> int:

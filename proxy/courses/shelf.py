@@ -10,7 +10,7 @@ from pathlib import Path
 
 from proxy.core.course import Course
 from proxy.core.portal_link import is_course
-from proxy.courses.catalog import Catalog, list_courses
+from proxy.courses.catalog import Catalog, Placed, list_courses, list_placed
 from proxy.courses.image_courses import list_image_courses
 from proxy.courses.places import CoursePlaces
 from proxy.disk.plain_files import has_folder
@@ -45,6 +45,10 @@ class CourseShelf:
             return placed
         came = (await asyncio.to_thread(list_image_courses, self.places.image)).get(name)
         return came if came is not None and await _is_there(came) else None
+
+    async def placed(self) -> dict[str, Placed]:
+        """Return the courses that are folders, by name."""
+        return await asyncio.to_thread(list_placed, self.places)
 
     async def catalog(self) -> Catalog:
         """Return every course that is not archived, with its notebooks."""

@@ -4,6 +4,7 @@ Promises: whom nobody brought to a course does not learn of it, unless it is ope
 archived one is shown to who leads it alone.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -47,10 +48,17 @@ class CourseCard:
         return self.entry is not None and self.entry.archived is not None
 
 
-def cards_of(connection: Connection, user: User, *, also_open: bool) -> list[CourseCard]:
-    """Return the courses of this person by their titles; `also_open`: those to join, too."""
+def cards_of(
+    connection: Connection, user: User, *, also_open: bool, placed: Iterable[str] = ()
+) -> list[CourseCard]:
+    """Return the courses of this person by their titles; `also_open`: those to join, too.
+
+    `placed` are courses without a repository, which administrators lead as the others.
+    """
     entries = {each.name: each for each in courses.list_all(connection)}
     standings = _standings(connection, user, entries)
+    if user.is_admin:
+        standings |= dict.fromkeys(placed, Standing.LEADS)
     if also_open:
         for name, entry in entries.items():
             if entry.enrolment is Enrolment.OPEN:

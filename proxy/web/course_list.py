@@ -17,7 +17,7 @@ from proxy.store.course_cards import Standing
 from proxy.web import course_changes
 from proxy.web.access import require_identity
 from proxy.web.forms import read_form
-from proxy.web.keys import STORE
+from proxy.web.keys import COURSE_SHELF, STORE
 from proxy.web.problems import see_other
 from proxy.web.render import render_page
 
@@ -73,7 +73,10 @@ async def _page(
     request: web.Request, *, told: SifuError | None = None, draft: dict[str, str] | None = None
 ) -> web.Response:
     user = require_identity(request).user
-    cards = await request.app[STORE].read(course_cards.cards_of, user, also_open=True)
+    placed = await request.app[COURSE_SHELF].placed() if user.is_admin else {}
+    cards = await request.app[STORE].read(
+        course_cards.cards_of, user, also_open=True, placed=tuple(placed)
+    )
     kept = {name: text for name, text in (draft or {}).items() if name not in _SECRETS}
     values = {
         "leading": [
@@ -84,6 +87,7 @@ async def _page(
             each for each in cards if each.standing in {Standing.TEACHES, Standing.LEARNS}
         ],
         "joinable": [each for each in cards if each.standing is Standing.MAY_JOIN],
+        "of_image": {name for name, each in placed.items() if each.is_of_image},
         "may_add": user.is_admin,
         "told": "" if told is None else told.public,
         "draft": kept,

@@ -10,7 +10,9 @@ import pytest
 from proxy.cli.doctor import render_examination
 from proxy.cli.run_directory import places_of
 from proxy.cli.service_facts import ask_health, find_programs
+from proxy.core.course import Course
 from proxy.core.diagnosis import Examination, Finding
+from proxy.store import courses
 
 
 def test_a_good_machine_is_praised(sifu, installed):
@@ -28,6 +30,7 @@ def test_a_good_machine_is_praised(sifu, installed):
             "sockets",
             "database",
             "clock",
+            "courses",
             "ports",
             "programs",
             "jupyter",
@@ -62,6 +65,14 @@ def test_a_database_url_that_names_no_known_kind_is_a_problem(sifu, url):
     result = sifu("doctor", SIFU_DATABASE_URL=url)
     assert result.exit_code == 1
     assert "SIFU_DATABASE_URL" in result.stdout
+
+
+def test_a_course_without_git_is_a_problem(sifu, installed, tmp_path):
+    installed.write_now(courses.add, Course("stats", "git@git.example.org:stats.git", 1.0))
+    lacking = sifu("doctor", PATH=str(tmp_path))
+    assert lacking.exit_code == 1
+    assert "The program git is not there" in lacking.stdout
+    assert "The program ssh is not there" in lacking.stdout
 
 
 @pytest.mark.parametrize(("is_problem", "word"), [(True, "PROBLEM"), (False, "advice")])

@@ -19,6 +19,7 @@ HTTPS = Address("https://bot@git.example.org/a.git", "https://git.example.org:44
         ("fatal: Failed to connect to x port 443", "cannot be reached"),
         ("server certificate verification failed", "cannot be trusted"),
         ("error: cannot run ssh: No such file or directory", "has no ssh"),
+        ("fatal: cannot exec '/x/askpass': Permission denied", "without noexec"),
         ("git@x: Permission denied (publickey).", "hand over a deploy key"),
         ("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @", "known_hosts"),
         ("fatal: write error: No space left on device", "The disk is full"),

@@ -7,7 +7,7 @@ import pytest
 
 from proxy.core.course import Course
 from proxy.courses import catalog as course_catalog
-from proxy.courses.catalog import Catalog, ListedCourse, list_courses
+from proxy.courses.catalog import Catalog, ListedCourse, Placed, list_courses, list_placed
 from proxy.courses.places import CoursePlaces
 
 
@@ -104,3 +104,15 @@ def test_a_course_with_a_repository_shows_what_is_served(tmp_path: Path) -> None
         ListedCourse("hand", ("x.ipynb",)),
         ListedCourse("stats", ("new.ipynb",)),
     )
+
+
+def test_a_folder_is_told_from_what_came_with_the_image(tmp_path: Path) -> None:
+    here = places(tmp_path)
+    here.image.mkdir()
+    (here.image / "courses.json").write_text('{"came": ".", "both": "notebooks"}')
+    put(tmp_path, "both/a.ipynb", "mine/a.ipynb", ".hidden/a.ipynb")
+    assert list_placed(here) == {
+        "came": Placed(here.image / "came", is_of_image=True),
+        "both": Placed(tmp_path / "courses/both", is_of_image=False),
+        "mine": Placed(tmp_path / "courses/mine", is_of_image=False),
+    }

@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -71,15 +71,15 @@ class GitHost:
     def url(self, name: str) -> str:
         return f"{self.origin}/{name}.git"
 
-    def add(self, name: str, files: dict[str, str], branch: str = "main") -> str:
+    def add(self, name: str, files: Mapping[str, str | bytes], branch: str = "main") -> str:
         """Make a repository, or a further branch of it; return the new commit."""
         bare = self.folder / f"{name}.git"
         work = self.folder / f"{name}-{branch}"
         work.mkdir()
         git(work, "init", "--quiet", f"--initial-branch={branch}")
-        for path, text in files.items():
+        for path, content in files.items():
             (work / path).parent.mkdir(parents=True, exist_ok=True)
-            (work / path).write_text(text)
+            (work / path).write_bytes(content.encode() if isinstance(content, str) else content)
         git(work, "add", "--all")
         git(work, "commit", "--quiet", "--message=First")
         if not bare.exists():

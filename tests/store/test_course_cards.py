@@ -46,6 +46,20 @@ async def test_each_sees_what_is_theirs(store: Store) -> None:
     assert await names(store, people["eve"], also_open=False) == {}
 
 
+async def test_folders_without_a_repository_are_shown_to_who_leads_all(store: Store) -> None:
+    people = await prepare(store)
+
+    async def shown(name: str) -> dict[str, bool]:
+        found = await store.read(
+            course_cards.cards_of, people[name], also_open=True, placed=("stats", "physics")
+        )
+        return {each.name: each.entry is None for each in found}
+
+    assert await shown("root") == {"b": False, "c": False, "physics": True, "stats": False}
+    assert "physics" not in await shown("bob")
+    assert "physics" not in await shown("eve")
+
+
 async def test_ways_from_elsewhere_count_and_a_teacher_there_is_one(store: Store) -> None:
     people = await prepare(store)
     platform = await store.write(platforms.add, ENTRY, 1.0)

@@ -1,10 +1,15 @@
 """The list of courses: to each their own; what is secret goes in and does not come out."""
 
+import json
+import re
+from dataclasses import replace
+
 import pytest
 
 from proxy.core.course import Enrolment
 from proxy.core.errors import UnprocessableInput
 from proxy.store import courses
+from proxy.web import keys
 from proxy.web.course_list import read_wish
 from tests.web.page_front import Answer, Pages
 from tests.web.teaching import add_course, list_person
@@ -31,6 +36,39 @@ async def test_each_sees_their_own_courses(pages: Pages) -> None:
     nobody = (await pages.ask("GET", "/courses", "eve")).text
     assert "Statistics" not in nobody
     assert "your user name is <strong>eve</strong>" in nobody
+
+
+async def test_folders_without_a_repository_are_listed_for_administrators(pages: Pages) -> None:
+    image, by_hand = put_courses(pages)
+    assert await shown(pages, "root") == [
+        (by_hand, "placed by hand"),
+        (image, "came with the image"),
+    ]
+    assert "of-image" not in (await pages.ask("GET", "/courses", "bob")).text
+    assert (await pages.ask("GET", f"/courses/{image}", "bob")).status == 404
+    for name in (image, by_hand):
+        page = await pages.ask("GET", f"/courses/{name}", "root")
+        assert page.status == 200
+        assert "week/means" in page.text
+    assert (await pages.ask("GET", "/courses/neither", "root")).status == 404
+
+
+async def shown(pages: Pages, who: str) -> list[tuple[str, str]]:
+    """Return the names of the courses that somebody leads, and what is said of them."""
+    text = (await pages.ask("GET", "/courses", who)).text
+    return re.findall(r'class="who" href="/courses/([^"]+)".*?class="muted">([^<]+)<', text, re.S)
+
+
+def put_courses(pages: Pages) -> tuple[str, str]:
+    """Put one where an image has its own, and one where an operator puts theirs."""
+    shelf = pages.app[keys.COURSE_SHELF]
+    shelf.places = replace(shelf.places, image=pages.settings.data / "image")
+    image, by_hand = "of-image", "by-hand"
+    for folder in (shelf.places.image / image, shelf.places.placed_by_hand(by_hand)):
+        (folder / "week").mkdir(parents=True)
+        (folder / "week/means.ipynb").write_text("{}")
+    (shelf.places.image / "courses.json").write_text(json.dumps({image: "."}))
+    return image, by_hand
 
 
 async def test_an_archived_course_is_folded_away_and_hidden_from_students(pages: Pages) -> None:

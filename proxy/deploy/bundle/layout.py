@@ -34,7 +34,7 @@ BUILD = (
 OPTIONAL = ("courses.toml", "requirements/private.txt")
 BEANSTALK = ("Dockerrun.aws.json", "ebextensions/", "nginx/")
 # How the names of the files in folders may end. Anything else is a leftover.
-_TEXTS = (".conf", ".config", ".html", ".mako", ".service", ".svg", ".template", ".txt")
+_TEXTS = (".conf", ".config", ".html", ".j2", ".mako", ".service", ".svg", ".template", ".txt")
 _CODE = (".awk", ".css", ".js", ".json", ".py", ".sh", ".toml", ".typed")
 _BINARIES = (".ico", ".png", ".woff2")
 KINDS = frozenset({*_TEXTS, *_CODE, *_BINARIES})
