@@ -1,9 +1,9 @@
 """The copy of a course's repository: what is newest there, and that fetched.
 
-Promises: only the newest state is fetched, without its history; git has a time, a size, a
-memory and an amount of words, and is ended beyond; of two that work on one copy, in whatever process, the second
-waits and then gives up with a sentence; what a killed fetch left behind is cleared away, and a copy
-that is damaged is made anew. Must not: put anything but a copy of the repository there.
+Promises: only the newest state is fetched, without its history; git has a time, a size, a memory
+and an amount of words, and is ended beyond; of two that work on one copy, in whatever process, the
+second waits and then gives up with a sentence; what a killed fetch left behind is cleared away, and
+a copy that is damaged is made anew. Must not: put anything but a copy of the repository there.
 """
 
 import asyncio

@@ -117,7 +117,12 @@ async def test_few_of_one_person_and_not_too_many_in_all(clock):
 
 async def test_a_large_one_holds_up_nobody_while_it_is_looked_for(clock, monkeypatch):
     threads = []
-    monkeypatch.setattr(rendering, "sha256", lambda text: threads.append(get_ident()) or sha256())
+
+    def digest(text):
+        threads.append(get_ident())
+        return sha256(text)
+
+    monkeypatch.setattr(rendering, "sha256", digest)
     renderer = Renderer(clock, UIDS, command=program("print('page')"))
     await renderer.render(honest(), WORDS, who="ada")
     assert threads != []
