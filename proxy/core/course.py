@@ -94,7 +94,7 @@ class Course:
 
 def is_course_name(name: str) -> bool:
     """May a course be called that?"""
-    return is_course(name) and not name.startswith((".", "-")) and len(name.encode()) <= _MOST_BYTES
+    return is_course(name) and not name.startswith("-") and len(name.encode()) <= _MOST_BYTES
 
 
 def outline_to_json(outline: Outline) -> dict[str, object]:

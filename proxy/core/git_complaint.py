@@ -29,6 +29,8 @@ _DISK_FULL: Final = (
     *("No space left", "Disk quota exceeded", "file write error", "write error"),
     *("File too large", "signal 25"),
 )
+# An object that is unpacked in memory, and is larger than it may be.
+_NO_MEMORY: Final = ("ut of memory", "annot allocate memory")
 # What a killed fetch or a broken disk leaves: the copy is made anew.
 _DAMAGED: Final = (
     *("bad object", "corrupt", "unable to read", "loose object", "missing blob", "missing tree"),
@@ -42,6 +44,7 @@ def explain(said: str, address: Address, *, has_token: bool, has_key: bool) -> s
     where = shown_address(address.url)
     for signs, reason in (
         (_DISK_FULL, "The disk is full, or the repository is larger than it may be."),
+        (_NO_MEMORY, "It holds something that git cannot unpack in the memory that it has here."),
         (_SENT_ELSEWHERE, "The repository has moved: write its new address."),
         (_HOST_CHANGED, _HOST_CHANGED_ADVICE),
         (_UNREACHED, f"{_host(address)} cannot be reached from here. Check the address."),
@@ -62,7 +65,7 @@ def explain(said: str, address: Address, *, has_token: bool, has_key: bool) -> s
 def is_damaged(said: str) -> bool:
     """May it be our copy that is damaged?"""
     is_ours = any(sign in said for sign in _DAMAGED)
-    return is_ours and not any(sign in said for sign in _DISK_FULL)
+    return is_ours and not any(sign in said for sign in (*_DISK_FULL, *_NO_MEMORY))
 
 
 def wants_whole_history(said: str) -> bool:

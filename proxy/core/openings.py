@@ -78,11 +78,15 @@ class DayLog:
         numbers = self.notebooks.split()
         return ((int(number), minute_of(self.times[3 * at :])) for at, number in enumerate(numbers))
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.times) >= 3 * MOST_A_DAY
+
     def with_opening(self, notebook: int, minute: int) -> "DayLog | None":
         """Return it with one more, None if that one is known already or the log is full."""
-        known = list(self)
-        if len(known) >= MOST_A_DAY:
+        if self.is_full:
             return None
+        known = list(self)
         if any(other == notebook and abs(at - minute) < _QUIET_MINUTES for other, at in known):
             return None
         time = f"{HOURS[minute // 60]}{minute % 60:02}"

@@ -83,8 +83,12 @@ def fault_of_link(
 
 
 def is_course(text: str) -> bool:
-    """May a course be called so? One plain step, not longer than what events and tables hold."""
-    return len(text) <= _MOST_COURSE and _is_step(text)
+    """May a course be called so? One plain step, not longer than what events and tables hold.
+
+    Not a hidden one: whoever names a course names a folder in people's workspaces, and what is
+    hidden there (`.ssh`, `.jupyter`) is never a course's.
+    """
+    return len(text) <= _MOST_COURSE and not text.startswith(".") and _is_step(text)
 
 
 def is_path(text: str) -> bool:

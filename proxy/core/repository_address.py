@@ -6,7 +6,9 @@ it holds no password; and it is spelled so that git, curl, ssh and we see the sa
 write anything.
 
 Rules beside: no file and no helper (`ext::`), which would run or read what is on this machine; a
-host or a path never begins with a hyphen, which a program might take for an option.
+host or a path never begins with a hyphen, which a program might take for an option; a number is an
+address in its usual spelling (`127.1`, `2130706433` and `0x7f.1` are this machine, too), and none
+that belongs to no host of its own (`0.0.0.0` is this machine, 169.254.169.254 a cloud's secrets).
 """
 
 import ipaddress
@@ -25,6 +27,9 @@ _PATH = re.compile(rf"(?:/{_STEP})+/?")
 _SHORT = re.compile(rf"([A-Za-z0-9][A-Za-z0-9._+-]*)@([A-Za-z0-9.-]+):(/?{_STEP}(?:/{_STEP})*/?)")
 _PROMPT = re.compile(r"(Username|Password) for '([^'\s]+)': ?")
 _REF = re.compile(r"[\w][\w./+#@-]*")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+# What machines call themselves, beside `localhost` (hosts(5), RFC 6761).
+_OWN_NAMES: Final = frozenset({"localhost.localdomain", "ip6-localhost", "ip6-loopback"})
 _NOT_IN_REF: Final = ("..", "//", "@{", "/.", ".lock/")
 _EXAMPLE: Final = "https://git.example.org/group/course.git"
 
@@ -42,7 +47,8 @@ class Address:
 
     @property
     def is_on_this_machine(self) -> bool:
-        return is_loopback(urlsplit(self.origin).hostname or "")
+        host = urlsplit(self.origin).hostname or ""
+        return is_loopback(host) or host in _OWN_NAMES or host.endswith(".localhost")
 
 
 def read_address(url: str) -> Address | str:
@@ -136,9 +142,20 @@ def shown_address(url: str) -> str:
 def _origin(scheme: str, host: str, port: int) -> str | None:
     # IPv6 elsewhere has no use here, and many spellings.
     is_named = bool(_HOST.fullmatch(host)) and ".." not in host
-    if not (is_loopback(host) if ":" in host else is_named):
+    if not (is_loopback(host) if ":" in host else is_named and not _is_odd_number(host)):
         return None
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _is_odd_number(host: str) -> bool:
+    """Would a resolver take it for an address (its last part is a number) that we cannot allow?"""
+    if not _NUMBER.fullmatch(host.rpartition(".")[2]):
+        return False
+    try:
+        found = ipaddress.IPv4Address(host)
+    except ValueError:
+        return True
+    return found.is_unspecified or found.is_link_local or found.is_multicast or found.is_reserved
 
 
 def _no_address(url: str) -> str:

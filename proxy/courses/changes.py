@@ -35,6 +35,8 @@ from proxy.store import course_jobs, courses
 from proxy.store.database import Store
 
 MOST_TITLE: Final = 200
+# Each may be as large as all that a course has here, and none goes by itself.
+MOST_EXPORTS: Final = 5
 _REMOVE_SECONDS: Final = 600.0
 _NO_COURSE: Final = "There is no course of that name with a repository."
 
@@ -112,7 +114,7 @@ class CourseChanges:
     async def begin_export(self, name: str, by: str) -> Job:
         """Write all of it into a file, in the background."""
         await self._find(name)
-        return await self._jobs.begin(name, JobKind.EXPORT, by, partial(self._export, name))
+        return await self._jobs.begin(name, JobKind.EXPORT, by, partial(self._export_another, name))
 
     async def begin_removal(self, name: str, by: str, after: Callable[[], Awaitable[None]]) -> Job:
         """Export it, then remove it with its files; `after` is called when it is gone."""
@@ -148,6 +150,16 @@ class CourseChanges:
         if course is None:
             raise NotFound(_NO_COURSE)
         return course
+
+    async def _export_another(self, name: str, log: JobLog) -> str:
+        folder = self._places.exports(name)
+        number = await asyncio.to_thread(lambda: sum(1 for _ in folder.glob("*.tar.gz")))
+        if number >= MOST_EXPORTS:
+            raise Conflict(
+                f"There are {number} exports of this course already, in {folder}. Whoever runs "
+                "this Sifu moves them away first."
+            )
+        return await self._export(name, log)
 
     async def _export(self, name: str, log: JobLog) -> str:
         course = await self._find(name)

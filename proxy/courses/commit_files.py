@@ -4,6 +4,7 @@ Promises: read from git's own store, so that no attribute, filter or hook of the
 every git is ended after its time; a content that is not as long as was said is an error. Blocks.
 """
 
+import resource
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +15,8 @@ from typing import IO, BinaryIO, Final
 
 from proxy.core.course_tree import TreeEntry, read_listing
 from proxy.core.errors import Conflict
-from proxy.courses.git_access import local_environment
+from proxy.courses.git_access import MOST_MEMORY, local_environment
+from proxy.courses.programs import limit_process
 
 LIST_SECONDS: Final = 60.0
 READ_SECONDS: Final = 1800.0
@@ -95,6 +97,7 @@ def _running(words: list[str], seconds: float) -> Iterator[subprocess.Popen[byte
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+    limit_process(process.pid, resource.RLIMIT_AS, MOST_MEMORY)
     timer = Timer(seconds, process.kill)
     timer.start()
     try:

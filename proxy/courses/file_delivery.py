@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
+from itertools import islice
 from typing import Final
 
 from proxy.core.clock import Clock
@@ -18,7 +19,7 @@ from proxy.core.merging import Action, Delivered, Mine, decide
 from proxy.courses import replacing
 from proxy.courses.delivery import Beside, Progress
 from proxy.courses.manifest import Manifest, Retired
-from proxy.courses.replacing import Content, Outcome
+from proxy.courses.replacing import MOST_ENTRIES, Content, Outcome
 from proxy.courses.source import Hashes, open_source_file
 from proxy.courses.student_folders import InTheWay, opened_below
 from proxy.disk.file_copies import NewFile, copy_to_new, remove_own
@@ -252,7 +253,8 @@ def _look(folder: int, name: str, base: Delivered | None, upstream: Content) -> 
 def _find_beside(folder: int, name: str, content: Content) -> str:
     """Return what was laid beside by a delivery that was killed before it was written down."""
     with os.scandir(folder) as entries:
-        found = [each.name for each in entries if is_dated(each.name, name, NEW_VERSION)]
+        seen = islice(entries, MOST_ENTRIES)
+        found = [each.name for each in seen if is_dated(each.name, name, NEW_VERSION)]
     return next((each for each in sorted(found) if replacing.holds(folder, each, content)), "")
 
 

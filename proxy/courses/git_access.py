@@ -20,6 +20,9 @@ from proxy.courses.askpass import USER
 from proxy.courses.secret_files import DEPLOY_KEY, KNOWN_HOSTS, TOKEN, has_secret, read_secret
 from proxy.settings import environment_value
 
+# Of addresses, for each program. git unpacks a commit or a list of files in memory, whatever its
+# size, and a few bytes of a foreign repository unpack to gigabytes.
+MOST_MEMORY: Final = 2 * 2**30
 _PASSED_ON: Final = (
     *("PATH", "http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH"),
@@ -29,6 +32,7 @@ _CONFIGURATION: Final = {
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
     "core.packedGitLimit": "256m",
+    "core.packedGitWindowSize": "32m",
     "credential.helper": "",
     "fetch.fsckObjects": "false",
     "fetch.recurseSubmodules": "false",

@@ -29,7 +29,7 @@ _PRIORITY: Final = [
 _TEMPLATE: Final = "sifu_page.html.j2"
 _SCRIPT: Final = re.compile(r"<script\b.*?(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 # What leads a page elsewhere; a policy within a page does not hold a refresh back.
-_LEADS_AWAY: Final = re.compile(r"<(?:meta|base|link)\b[^>]*>", re.IGNORECASE)
+_LEADS_AWAY: Final = re.compile(r"<(?:meta|base|link)\b[^>]*(?:>|\Z)", re.IGNORECASE)
 _SHOWS: Final = re.compile(r"<(?:img|svg|table|video|audio|hr|math)\b", re.IGNORECASE)
 _STYLE_OR_TAG: Final = re.compile(r"<style\b.*?</style\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _LEFT_OUT: Final = '<p class="left-out">An output that needs scripts is left out here.</p>'
@@ -83,7 +83,9 @@ def shown_html(text: str) -> str:
 
 
 def _still(text: str) -> str:
-    return _LEADS_AWAY.sub("", _SCRIPT.sub("", text))
+    text = _LEADS_AWAY.sub("", _SCRIPT.sub("", text))
+    # What was around may be the next tag (`<me<meta>ta …>`): a blank keeps it from being another.
+    return _LEADS_AWAY.sub(" ", _SCRIPT.sub(" ", text))
 
 
 class _Exporter(HTMLExporter):

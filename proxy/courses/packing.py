@@ -1,8 +1,9 @@
 """People's copies of a course as one zip, written while it is sent.
 
-Promises: no more memory than a few chunks and the list of names; no link is followed, no pipe
+Promises: no more memory than a few chunks and a bounded list of names; no link is followed, no pipe
 read; what is not the person's own by the file system is left out; size, depth, number and time are
-bounded and what did not fit is named in a note inside. Who takes no more ends it. Blocks.
+bounded and what did not fit is named in a note inside. No single copy, however it is stuffed,
+keeps those of others out. Who takes no more ends it. Blocks.
 """
 
 import os
@@ -11,7 +12,8 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
 
 from proxy.core.errors import SifuError
 from proxy.core.identity import ServerName
@@ -26,6 +28,10 @@ MOST_FILES: Final = 200_000
 MOST_ENTRIES: Final = 1_000_000
 MOST_DEPTH: Final = 48
 MOST_SECONDS: Final = 1800.0
+# All paths together, in bytes: the end of a zip lists them, and they are held until then.
+MOST_NAMES: Final = 64 * 1024**2
+# Of several people one may take so much of the bounds, and their even share if that is more.
+MOST_OF_ONE: Final = 1 / 8
 NOTE: Final = "left out.txt"
 _MOST_NAMED: Final = 1000
 _CHUNK: Final = 256 * 1024
@@ -55,7 +61,8 @@ def pack_copies(
 ) -> None:
     """Pack the copies of these people; whose workspace cannot be opened is named in the note."""
     packer = Packer(sink, course)
-    for name in names:
+    for number, name in enumerate(names):
+        packer.share(len(names) - number)
         label = f"{name.owner}/{_readable(course)}"
         try:
             place = find(name)
@@ -70,16 +77,43 @@ def pack_copies(
     packer.finish()
 
 
+@dataclass(slots=True)
+class _Amount:
+    """What was packed, or may be."""
+
+    bytes: int = 0
+    files: int = 0
+    entries: int = 0
+    names: int = 0
+
+    def plus_share(self, bounds: "_Amount", people: int) -> "_Amount":
+        """Return how far one of so many may come who share what is left."""
+        return _Amount(
+            _up_to(self.bytes, bounds.bytes, people),
+            _up_to(self.files, bounds.files, people),
+            _up_to(self.entries, bounds.entries, people),
+            _up_to(self.names, bounds.names, people),
+        )
+
+
 class Packer:
-    """One zip."""
+    """One zip; `share` before each person, unless there is one only."""
 
     def __init__(self, sink: Sink, course: str) -> None:
         self._zip = zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
         self._course = course
         self._left_out: list[str] = []
-        self._bytes = self._files = self._entries = 0
-        self._deadline = time.monotonic() + MOST_SECONDS
+        self._done = _Amount()
+        self._most = self._bounds = _Amount(MOST_BYTES, MOST_FILES, MOST_ENTRIES, MOST_NAMES)
+        self._began = time.monotonic()
+        self._deadline = self._began + MOST_SECONDS
         self._is_full = False
+
+    def share(self, people: int) -> None:
+        """The next one is the first of so many who share what is left."""
+        self._most = self._done.plus_share(self._bounds, people)
+        spent = time.monotonic() - self._began
+        self._deadline = self._began + _up_to(spent, MOST_SECONDS, people)
 
     def add(self, label: str, root: int, owner: int) -> None:
         """Put a copy into it, in a folder of its own: that of the account, in an open workspace."""
@@ -116,13 +150,14 @@ class Packer:
         found = []
         with os.scandir(folder) as entries:
             for entry in entries:
-                self._entries += 1
+                self._done.entries += 1
                 if self._is_over():
                     break
                 if entry.name in _PASSED_OVER or entry.name.startswith(_OURS):
                     continue
                 is_folder = entry.is_dir(follow_symlinks=False)
                 if is_folder or entry.is_file(follow_symlinks=False):
+                    self._done.names += len(os.fsencode(entry.name))
                     found.append((entry.name, is_folder))
         for each in sorted(found):
             if self._is_over():
@@ -142,8 +177,9 @@ class Packer:
             if reason := self._reason_against(found, owner):
                 self.leave_out(path, reason)
                 return
-            self._files += 1
-            self._bytes += found.st_size
+            self._done.files += 1
+            self._done.bytes += found.st_size
+            self._done.names += len(path.encode())
             with self._zip.open(_entry(path, found), "w", force_zip64=True) as target:
                 left = found.st_size
                 while left and (chunk := file.read(min(_CHUNK, left))):
@@ -151,18 +187,22 @@ class Packer:
                     left -= len(chunk)
 
     def _reason_against(self, found: os.stat_result, owner: int) -> str:
-        if found.st_nlink > 1 and found.st_uid != owner:
+        # With its other name gone, a second name of somebody's private file is the only one.
+        is_open = found.st_nlink == 1 and bool(found.st_mode & stat.S_IROTH)
+        if found.st_uid != owner and not is_open:
             return "it belongs to another account"
         if found.st_size > MOST_FILE:
             return f"it is larger than {MOST_FILE // 1024**2} MiB"
-        if self._bytes + found.st_size > MOST_BYTES:
+        if self._done.bytes + found.st_size > self._most.bytes:
             return "the archive would become too large"
         return ""
 
     def _is_over(self) -> bool:
+        done, most = self._done, self._most
         over = (
-            self._files >= MOST_FILES
-            or self._entries >= MOST_ENTRIES
+            done.files >= most.files
+            or done.entries >= most.entries
+            or done.names >= most.names
             or time.monotonic() >= self._deadline
         )
         self._is_full = self._is_full or over
@@ -172,6 +212,14 @@ class Packer:
         """Name it in the note."""
         if len(self._left_out) <= _MOST_NAMED:
             self._left_out.append(f"{path}: {reason}")
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _up_to(done: _Number, bound: _Number, people: int) -> _Number:
+    left = bound - done
+    return type(bound)(done + min(left, max(left / people, bound * MOST_OF_ONE)))
 
 
 def _entry(path: str, found: os.stat_result) -> zipfile.ZipInfo:

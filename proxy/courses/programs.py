@@ -52,6 +52,7 @@ class Program:
     seconds: float
     most_output: int = 1024 * 1024
     most_file: int | None = None
+    most_memory: int | None = None
     held: tuple[int, ...] = ()
     folder: Path | None = None
     problem: Callable[[], str] | None = None
@@ -101,10 +102,8 @@ def _run(program: Program, told: Told, stopping: Event) -> Finished:
         start_new_session=True,
     )
     try:
-        if program.most_file is not None and hasattr(resource, "prlimit"):
-            with suppress(ProcessLookupError, PermissionError):
-                limit = (program.most_file, program.most_file)
-                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limit)
+        limit_process(process.pid, resource.RLIMIT_FSIZE, program.most_file)
+        limit_process(process.pid, resource.RLIMIT_AS, program.most_memory)
         return _Following(program, process, told, stopping).follow()
     finally:
         # The whole session: helpers that outlive the program too.
@@ -112,6 +111,13 @@ def _run(program: Program, told: Told, stopping: Event) -> Finished:
             os.killpg(process.pid, signal.SIGKILL)
         with process, suppress(subprocess.TimeoutExpired):
             process.wait(_END_SECONDS)
+
+
+def limit_process(pid: int, kind: int, most: int | None) -> None:
+    """Bound a program that was just started, and what it starts, where the system can do that."""
+    if most is not None and hasattr(resource, "prlimit"):
+        with suppress(ProcessLookupError, PermissionError):
+            resource.prlimit(pid, kind, (most, most))
 
 
 class _Following:

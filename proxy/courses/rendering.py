@@ -86,11 +86,11 @@ class Renderer:
         if len(notebook) > MOST_NOTEBOOK_BYTES:
             most = say_bytes(MOST_NOTEBOOK_BYTES)
             raise PayloadTooLarge(f"{_TOO_MUCH} It may have {most}.")
-        head = json.dumps(asdict(words)).encode()
-        key = sha256(head + b"\n" + notebook).digest()
+        # Not on the loop: a large one takes as long as a hundred requests.
+        given, key = await asyncio.to_thread(_pack, words, notebook)
         if (known := self._kept.find(key)) is not None:
             return known
-        page = await self._in_turn(head + b"\n" + notebook, who)
+        page = await self._in_turn(given, who)
         self._kept.keep(key, page)
         return page
 
@@ -181,6 +181,12 @@ class _Work:
         if self._status == Status.NO_NOTEBOOK:
             return UnprocessableInput(_NO_NOTEBOOK)
         return Conflict(_BROKEN)
+
+
+def _pack(words: PageWords, notebook: bytes) -> tuple[bytes, bytes]:
+    """Return what the process is given, and what its page is known by."""
+    given = json.dumps(asdict(words)).encode() + b"\n" + notebook
+    return given, sha256(given).digest()
 
 
 def _memory(name: str) -> BinaryIO:

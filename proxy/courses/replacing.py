@@ -33,7 +33,7 @@ _PAUSE: Final = 0.02
 _RANDOM_BYTES: Final = 8
 _MOST_NAME: Final = 255
 _MOST_NAMES_TRIED: Final = 10_000
-_MOST_ENTRIES: Final = 20_000
+MOST_ENTRIES: Final = 20_000
 
 
 class Outcome(Enum):
@@ -142,7 +142,7 @@ def found_aside(folder: int) -> list[str]:
     found = []
     with os.scandir(folder) as entries:
         for number, entry in enumerate(entries):
-            if number >= _MOST_ENTRIES:
+            if number >= MOST_ENTRIES:
                 break
             if entry.name.startswith(PREFIX):
                 found.append(entry.name)

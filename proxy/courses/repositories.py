@@ -1,9 +1,9 @@
 """The copy of a course's repository: what is newest there, and that fetched.
 
-Promises: only the newest state is fetched, without its history; git has a time, a size and an
-amount of words, and is ended beyond; of two that work on one copy, in whatever process, the second
-waits and then gives up with a sentence; what a killed fetch left behind is cleared away, and a copy
-that is damaged is made anew. Must not: put anything but a copy of the repository there.
+Promises: only the newest state is fetched, without its history; git has a time, a size, a memory
+and an amount of words, and is ended beyond; of two that work on one copy, in whatever process, the
+second waits and then gives up with a sentence; what a killed fetch left behind is cleared away, and
+a copy that is damaged is made anew. Must not: put anything but a copy of the repository there.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from proxy.core.course_tree import MOST_BYTES
 from proxy.core.errors import Conflict
 from proxy.core.git_complaint import explain, is_damaged, wants_whole_history
 from proxy.core.sizes import say_bytes
-from proxy.courses.git_access import GitAccess, hide
+from proxy.courses.git_access import MOST_MEMORY, GitAccess, hide
 from proxy.courses.programs import Finished, Program, Told, run_program
 from proxy.disk.private_folders import make_private_folders
 from proxy.disk.removal import remove_folder
@@ -116,6 +116,7 @@ class Repository:
                 environment,
                 seconds,
                 most_file=MOST_REPOSITORY,
+                most_memory=MOST_MEMORY,
                 held=() if lock is None else (lock,),
                 folder=folder,
                 problem=None if lock is None else partial(_problem_of_size, self.place),

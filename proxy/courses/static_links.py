@@ -5,6 +5,7 @@ person put there stays; a link that they removed stays removed. Must not: follow
 """
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 
@@ -91,7 +92,7 @@ class StaticLinks:
         fresh = hidden_name(name)
         os.symlink(target, fresh, dir_fd=folder)
         if self._uid is not None:
-            os.chown(fresh, self._uid, self._uid, dir_fd=folder, follow_symlinks=False)
+            _give(folder, fresh, self._uid)
         return fresh
 
     def _remove(self, folder: int, name: str) -> None:
@@ -107,6 +108,23 @@ class StaticLinks:
     def _opened(self, above: str, *, is_made: bool) -> AbstractContextManager[int | None]:
         folders = [self._course, *(above.split("/") if above else [])]
         return opened_below(self._root, folders, self._uid, is_made=is_made)
+
+
+def _give(folder: int, name: str, uid: int) -> None:
+    """Make it the account's, if it is still the link that we made.
+
+    Whoever owns the folder sees the name at once and may put anything in its place, such as a
+    second name of somebody else's file: so what is given away is held first, and looked at.
+    """
+    held = os.open(name, os.O_PATH | os.O_NOFOLLOW, dir_fd=folder)
+    try:
+        found = os.fstat(held)
+        is_ours = found.st_uid == os.geteuid() and found.st_nlink == 1
+        if stat.S_ISLNK(found.st_mode) and is_ours:
+            # What the descriptor leads to is the link itself, and nothing behind it (proc(5)).
+            os.chown(f"/proc/self/fd/{held}", uid, uid)
+    finally:
+        os.close(held)
 
 
 def _target_of(folder: int, name: str) -> str | None:

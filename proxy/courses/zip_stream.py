@@ -1,7 +1,8 @@
 """A zip on its way from the thread that packs it to the browser that takes it.
 
-Promises: a slow browser slows the packing; one that is gone ends it; a few chunks are held; whoever
-finds both threads taken is told to come again. Must not: know what is packed.
+Promises: a slow browser slows the packing, for `MOST_SECONDS` at most; one that is gone ends it; a
+few chunks are held; whoever finds both threads taken is told to come again, and who was given up is
+cut off. Must not: know what is packed.
 """
 
 import asyncio
@@ -16,6 +17,8 @@ from proxy.tasks import spawn
 PATIENCE: Final = 30.0
 # A browser that takes nothing for so long is taken for gone.
 STALLED_SECONDS: Final = 120.0
+# Longer than packing may take. A browser that takes a chunk now and then would never end.
+MOST_SECONDS: Final = 3600.0
 _CHUNK: Final = 256 * 1024
 _MOST_CHUNKS: Final = 4
 _AT_ONCE: Final = 2
@@ -55,7 +58,7 @@ class ZipStreams:
         try:
             await self._threads.run(lambda: _pack(pack, pipe))
         except TakerIsGone:
-            return
+            outcome = TimeoutError("it was taken too slowly")
         except OSError as problem:
             outcome = problem
         await pipe.end(outcome)
@@ -68,6 +71,7 @@ class Pipe:
         self._loop = loop
         self._chunks: asyncio.Queue[bytes | OSError | None] = asyncio.Queue(_MOST_CHUNKS)
         self._buffer = bytearray()
+        self._deadline = loop.time() + MOST_SECONDS
         self.is_left = False
 
     def write(self, data: bytes, /) -> int:
@@ -85,7 +89,7 @@ class Pipe:
 
     def flush_all(self) -> None:
         """Send what is there, and wait until there is room for it."""
-        if self.is_left:
+        if self.is_left or self._loop.time() >= self._deadline:
             raise TakerIsGone
         chunk, self._buffer = bytes(self._buffer), bytearray()
         putting = asyncio.run_coroutine_threadsafe(self._chunks.put(chunk), self._loop)
@@ -103,6 +107,8 @@ class Pipe:
         """There is no more."""
         if self.is_left:
             return
+        if problem is not None and self._chunks.full():
+            self._chunks.get_nowait()  # it is cut off anyway
         with suppress(TimeoutError):
             async with asyncio.timeout(STALLED_SECONDS):
                 await self._chunks.put(problem)

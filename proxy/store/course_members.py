@@ -35,6 +35,25 @@ def belongs(connection: Connection, user_id: int, course: str) -> bool:
     return bool(connection.execute(select(or_(*ways))).scalar_one())
 
 
+def came(connection: Connection, user_id: int, course: str) -> bool:
+    """Did they come by a signed launch, a portal or their own click, and not by a list alone?
+
+    A teacher can list anybody, and a folder of the course's name may be in anybody's workspace.
+    """
+    ways = [
+        exists().where(table.c.user_id == user_id, table.c.course == course)
+        for table in (memberships, portal_members)
+    ]
+    ways.append(
+        exists().where(
+            course_people.c.user_id == user_id,
+            course_people.c.course == course,
+            course_people.c.seen.is_not(None),
+        )
+    )
+    return bool(connection.execute(select(or_(*ways))).scalar_one())
+
+
 def _is_teacher(connection: Connection, user_id: int, course: str) -> bool:
     listed = exists().where(
         course_people.c.user_id == user_id,

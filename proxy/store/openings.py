@@ -124,6 +124,9 @@ def _add_to_day(execute: Execute, opening: Opening, user_id: int) -> bool:
     place = {"course": opening.course, "notebook": opening.notebook}
     day, minute = day_and_minute(opening.at)
     row = {"course": opening.course, "day": day, "user_id": user_id}
+    # Before the notebook's name is kept: a server of theirs may say any. Nothing is taken for it.
+    if any(DayLog(*known).is_full for known in execute(_READ_DAY, **row).fetchall()):
+        return False
     execute(_NOTE_NOTEBOOK, **place, at=opening.at)
     ((notebook,),) = execute(_FIND_NOTEBOOK, **place).fetchall()
     execute(_TAKE_DAY, **row, at=opening.at)

@@ -19,7 +19,7 @@ from proxy.core.policy import Workspaces
 from proxy.web.access import server_of
 from proxy.web.audit import note_act
 from proxy.web.course_access import CourseView, require_course, require_teacher
-from proxy.web.course_students import find_student, require_student
+from proxy.web.course_students import find_copy_owner, require_copy_owner
 from proxy.web.keys import COURSE_FILES, SETTINGS, STORE
 from proxy.web.problems import see_other
 from proxy.web.render import render_page
@@ -96,7 +96,7 @@ def routes() -> list[web.RouteDef]:
 
 async def _student(request: web.Request) -> tuple[CourseView, User, ServerName]:
     view = await require_teacher(request, request.match_info["course"])
-    student = await require_student(request, view, request.match_info["slug"])
+    student = await require_copy_owner(request, view, request.match_info["slug"])
     _refuse_shared(request)
     return view, student, ServerName(student.slug, HOME_WORKSPACE)
 
@@ -127,7 +127,7 @@ async def _send(
 
 
 def _theirs(connection: Connection, view: CourseView, slugs: list[str]) -> list[str]:
-    return [slug for slug in slugs if find_student(connection, view, slug) is not None]
+    return [slug for slug in slugs if find_copy_owner(connection, view, slug) is not None]
 
 
 def _refuse_shared(request: web.Request) -> None:

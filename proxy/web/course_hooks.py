@@ -18,8 +18,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from proxy.auth.attempts import network_of
 from proxy.core.buckets import Rate
+from proxy.core.course import is_course_name
 from proxy.core.errors import BadRequest, NotFound, PayloadTooLarge, TooManyAttempts
-from proxy.core.portal_link import is_course
 from proxy.core.webhook import Wish, is_genuine, make_secret, read_wish
 from proxy.web.keys import (
     CLIENT_ADDRESS,
@@ -43,7 +43,7 @@ async def take_push(request: web.Request) -> web.Response:
     _count(request)
     name = request.match_info["course"]
     changes = request.app[COURSE_CHANGES]
-    known = await changes.webhook_secret(name if is_course(name) else "-")
+    known = await changes.webhook_secret(name if is_course_name(name) else "-")
     # Nobody knows this one; comparing it takes as long.
     secret = known or make_secret(secrets.token_bytes(32))
     body = await _read(request)

@@ -49,6 +49,11 @@ class Row:
     def is_student(self) -> bool:
         return self.person.role is CourseRole.STUDENT
 
+    @property
+    def has_come(self) -> bool:
+        """Is there anything of theirs that could be looked at?"""
+        return self.is_student and self.person.seen is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -24,7 +24,7 @@ from proxy.courses.rendering import MOST_NOTEBOOK_BYTES, PageWords
 from proxy.web.access import server_of
 from proxy.web.audit import note_act
 from proxy.web.course_access import CourseView, require_teacher
-from proxy.web.course_students import require_student
+from proxy.web.course_students import require_copy_owner
 from proxy.web.keys import CLOCK, LOOKS_NOTED, RENDERER, SETTINGS
 from proxy.web.render import render_page
 from proxy.web.still_pages import STILL, headers_to_save, still_page
@@ -65,7 +65,7 @@ class _Look:
 async def show_files(request: web.Request) -> web.StreamResponse:
     """A folder of the student's, or a file."""
     view = await require_teacher(request, request.match_info["course"])
-    student = await require_student(request, view, request.match_info["slug"])
+    student = await require_copy_owner(request, view, request.match_info["slug"])
     look = _Look(view, student, request.match_info.get("path", "").strip("/"))
     server = server_of(student, request.app[SETTINGS].workspaces)
     found = await find(request, server, look.full_path)

@@ -60,6 +60,9 @@ def test_however_it_is_written_it_means_the_same(path):
         "statistics/" + "a" * 1025 + "/ann",
         "statistics/a%E2%80%AEb/ann",
         "statistics/means/" + "a" * 256,
+        ".ssh/means/ann",
+        ".jupyter/a/ann",
+        "%2essh/means/ann",
     ],
 )
 def test_what_is_no_plain_path_names_nothing(path):

@@ -73,6 +73,16 @@ def test_addresses_that_are_taken(url: str, origin: str) -> None:
         "https://git.example.org/a\nb",
         "https://gít.example.org/a",
         "https://[2001:db8::1]/a",
+        "https://127.1/a",
+        "https://2130706433/a",
+        "https://0x7f.1/a",
+        "https://0177.0.0.1/a",
+        "https://0x7f000001:8443/a",
+        "https://0.0.0.0:8443/a",
+        "https://169.254.169.254/a",
+        "https://224.0.0.1/a",
+        "git@127.1:a",
+        "ssh://git@0/a",
         "-oProxyCommand=x@git.example.org:a",
         "git@-oProxyCommand=x:a",
         "git@git.example.org:-a",
@@ -154,4 +164,8 @@ def test_what_is_on_this_machine() -> None:
     assert is_here("http://127.0.0.1/a")
     assert is_here("https://localhost/a")
     assert is_here("ssh://git@127.0.0.2/a")
+    for own in ("localhost.localdomain", "ip6-localhost", "ip6-loopback", "git.localhost"):
+        assert is_here(f"https://{own}/a")
     assert not is_here("https://git.example.org/a")
+    assert not is_here("https://10.0.0.7/a")
+    assert not is_here("https://v2.example.org/a")

@@ -117,3 +117,18 @@ async def test_a_course_that_is_not_there(updated: Updated) -> None:
         with pytest.raises(NotFound):
             await asked
     assert await changes.webhook_secret("none") == ""
+
+
+async def test_whoever_leads_a_course_fills_no_disk_with_exports(
+    updated: Updated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course_changes, "MOST_EXPORTS", 2)
+    jobs = []
+    for _ in range(3):
+        updated.clock.advance(1)
+        jobs.append(await updated.jobs.wait(await updated.changes.begin_export("stats", "ann")))
+    assert [each.state for each in jobs] == [JobState.DONE, JobState.DONE, JobState.FAILED]
+    assert "Whoever runs this Sifu" in jobs[-1].summary
+    updated.clock.advance(1)
+    removal = await updated.changes.begin_removal("stats", "", nothing)
+    assert (await updated.jobs.wait(removal)).state is JobState.DONE

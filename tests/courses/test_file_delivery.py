@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from proxy.core.errors import ServerNotRunning
+from proxy.courses import file_delivery
 from tests.courses.copies import hand_out
 
 NOTEBOOK = "week 1/means.ipynb"
@@ -234,3 +235,20 @@ def test_a_folder_of_roots_that_was_there_before_stays_roots(course: Path, home:
     assert (home / "stats/week 1").stat().st_uid == 0
     assert (home / "stats").stat().st_uid == 0
     assert (home / "stats" / NOTEBOOK).stat().st_uid == uid
+
+
+def test_a_folder_with_millions_of_names_takes_nobodys_time(
+    course: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be looked through once for each file that both changed."""
+    hand_out(course, home, "stats", NOTEBOOK, None)
+    for number in range(50):
+        (home / "stats" / f"{number}.txt").touch()
+    (home / "stats/run.sh").write_text("mine")
+    (course / "run.sh").write_text("#!/bin/sh\n# another")
+    seen: list[str] = []
+    monkeypatch.setattr(file_delivery, "MOST_ENTRIES", 10)
+    monkeypatch.setattr(file_delivery, "is_dated", lambda name, *_: seen.append(name))
+    hand_out(course, home, "stats", NOTEBOOK, None)
+    assert len(seen) == 10
+    assert (home / "stats/run.sh").read_text() == "mine"

@@ -119,3 +119,18 @@ def test_what_was_loaded_is_enough_for_the_usual_languages(maker):
     for language in ("python", "r", "julia", "no-such-language"):
         made = page(maker, notebook(code("x <- 1"), language_info={"name": language}))
         assert "x" in made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<me<meta>ta http-equiv=refresh content='0;url=https://x.example'>x",
+        "<META http-equiv=refresh content='0;url=https://x.example'",
+        "<ba<base>se href=https://x.example>x",
+        "<sc<script></script>ript>alert(1)</script>x",
+        "<me<script></script>ta http-equiv=refresh>x",
+    ],
+)
+def test_what_is_taken_away_leaves_no_other_tag(text):
+    found = BeautifulSoup(shown_html(text), "html.parser")
+    assert not found.find(["meta", "base", "script", "link"])

@@ -101,7 +101,10 @@ def test_files_with_holes_are_left_out_and_named(copy: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("bound", "most"),
-    [("MOST_BYTES", 25), ("MOST_FILES", 2), ("MOST_ENTRIES", 3), ("MOST_SECONDS", -1)],
+    [
+        *[("MOST_BYTES", 25), ("MOST_FILES", 2), ("MOST_ENTRIES", 3), ("MOST_SECONDS", -1)],
+        ("MOST_NAMES", 80),
+    ],
 )
 def test_what_does_not_fit_is_said(
     copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
@@ -112,6 +115,53 @@ def test_what_does_not_fit_is_said(
     found = pack(tmp_path)
     assert NOTE in found
     assert len(found) <= 4
+
+
+@pytest.mark.parametrize(
+    ("bound", "most"),
+    [("MOST_BYTES", 800), ("MOST_FILES", 80), ("MOST_ENTRIES", 80), ("MOST_NAMES", 1600)],
+)
+def test_a_stuffed_copy_keeps_no_other_out(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    for number in range(200):
+        (copy / f"{number}.txt").write_text("x" * 10)
+    others = [ServerName(f"s{number:02}", "home") for number in range(20)]
+    for other in others:
+        (tmp_path / other.owner / "stats").mkdir(parents=True)
+        (tmp_path / other.owner / "stats/a").write_text("a")
+    monkeypatch.setattr(packing, bound, most)
+    found = pack(tmp_path, ANN, *others)
+    assert {f"{other.owner}/stats/a" for other in others} <= set(found)
+    assert NOTE in found
+
+
+def test_long_paths_take_bounded_memory(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is held to the end, and a student makes paths of ten thousand letters by one line."""
+    here = os.open(copy, os.O_RDONLY)
+    for _ in range(40):
+        os.mkdir("d" * 250, dir_fd=here)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    for number in range(50):
+        os.close(os.open(f"{number}.txt", os.O_CREAT, dir_fd=here))
+    os.close(here)
+    monkeypatch.setattr(packing, "MOST_NAMES", 200_000)
+    assert 10 <= len(pack(tmp_path)) <= 21
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs files of several accounts")
+def test_a_private_file_that_lost_its_other_name_is_left_out(copy: Path, tmp_path: Path) -> None:
+    (copy / "mine.txt").write_text("root's")
+    (copy / "mine.txt").chmod(0o600)
+    (copy / "open.txt").write_text("as every account may read it")
+    os.chown(copy, 123_456, 123_456)
+    found = pack(tmp_path, uid=123_456)
+    assert b"mine.txt: it belongs to another account" in found.pop(NOTE)
+    assert set(found) == {"ann/stats/open.txt"}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs files of several accounts")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import psutil
@@ -57,6 +58,12 @@ async def test_it_may_not_make_large_files(tmp_path: Path) -> None:
     done = await run(f"sleep 0.3; head -c 200000 /dev/zero > {tmp_path}/a", most_file=100_000)
     assert done.status != 0
     assert (tmp_path / "a").stat().st_size == 100_000
+
+
+async def test_it_may_not_take_too_much_memory_nor_may_its_children() -> None:
+    take = f"sleep 0.3; {sys.executable} -c 'x = bytes(400_000_000)'"
+    assert (await run(take)).status == 0
+    assert (await run(take, most_memory=300_000_000)).said.strip().endswith("MemoryError")
 
 
 async def test_it_is_asked_after_and_ended() -> None:

@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 import sys
+from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 
 import pytest
 
 from proxy.core.errors import Conflict, PayloadTooLarge, SifuError, UnprocessableInput
+from proxy.courses import rendering
 from proxy.courses.rendering import MOST_NOTEBOOK_BYTES, PageWords, Renderer, _command_for
 from proxy.tasks import spawn
 from tests.courses.notebooks import honest, hostile
@@ -110,6 +113,20 @@ async def test_few_of_one_person_and_not_too_many_in_all(clock):
     assert len(made) == 22
     assert len(full) == 36 - len(own) - len(made)
     assert await _outcome(renderer, "p0") == b"1\n"  # and then there is room again
+
+
+async def test_a_large_one_holds_up_nobody_while_it_is_looked_for(clock, monkeypatch):
+    threads = []
+
+    def digest(text):
+        threads.append(get_ident())
+        return sha256(text)
+
+    monkeypatch.setattr(rendering, "sha256", digest)
+    renderer = Renderer(clock, UIDS, command=program("print('page')"))
+    await renderer.render(honest(), WORDS, who="ada")
+    assert threads != []
+    assert get_ident() not in threads
 
 
 async def test_the_same_again_costs_no_process(clock, tmp_path):

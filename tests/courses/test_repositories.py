@@ -156,6 +156,24 @@ async def test_a_repository_that_is_too_large_is_refused_while_it_comes(
     assert await updated.served() == served
 
 
+async def test_a_few_bytes_that_become_gigabytes_are_refused(
+    updated: Updated, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """git unpacks whatever is no file in memory: a commit's own text, a list of files."""
+    await updated.update()
+    served = await updated.served()
+    monkeypatch.setattr(repositories, "MOST_MEMORY", 160_000_000)
+    git(upstream.folder, "config", "core.compression", "1")
+    message = b"tree " + git(upstream.folder, "rev-parse", "HEAD^{tree}").encode()
+    message += b"\nauthor a <a> 1 +0000\ncommitter a <a> 1 +0000\n\n" + bytes(200_000_000)
+    bomb = git(upstream.folder, "hash-object", "-t", "commit", "-w", "--stdin", text=message)
+    git(upstream.folder, "update-ref", "refs/heads/main", bomb)
+    job = await updated.update()
+    assert job.state is JobState.FAILED
+    assert "cannot unpack in the memory" in job.summary
+    assert await updated.served() == served
+
+
 async def test_a_damaged_copy_is_made_anew(updated: Updated, upstream: Upstream) -> None:
     await updated.update()
     place = updated.places.repository("stats")

@@ -1,6 +1,7 @@
 """Links to shared folders: set once, pointed elsewhere in one step, and never over anything."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,36 @@ def test_the_link_is_the_accounts_and_what_it_leads_to_is_not(tmp_path: Path) ->
     desk.launch()
     assert (desk.mine / "data").lstat().st_uid == 123_456
     assert (desk.mine / "data").stat().st_uid == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives files to another account: needs root")
+@pytest.mark.parametrize("kind", ["file", "link to it", "folder"])
+def test_what_somebody_puts_in_a_new_links_place_is_not_given_to_them(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """They see the name as soon as it is there, and own the folder that it is in."""
+    secret, real = tmp_path / "secret", os.symlink
+    (secret.mkdir if kind == "folder" else secret.touch)()
+    second = tmp_path / "second"
+    second.symlink_to(secret)
+    others = {each.lstat().st_ino for each in (secret, second)}
+
+    def swap(target: str, name: str, *, dir_fd: int) -> None:
+        real(target, name, dir_fd=dir_fd)
+        os.unlink(name, dir_fd=dir_fd)
+        if kind == "file":
+            os.link(secret, name, dst_dir_fd=dir_fd)
+        elif kind == "folder":
+            os.rename(secret, name, dst_dir_fd=dir_fd)
+        else:
+            os.link(second, name, dst_dir_fd=dir_fd, follow_symlinks=False)
+
+    desk.launch()
+    monkeypatch.setattr(os, "symlink", swap)
+    change(desk, "2")
+    desk.uid = 123_456
+    with suppress(OSError):
+        desk.launch()
+    found = [tmp_path, *tmp_path.rglob("*")]
+    theirs = [each for each in found if each.lstat().st_uid == 123_456]
+    assert not [each for each in theirs if each.lstat().st_ino in others]

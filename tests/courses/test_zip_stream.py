@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -95,3 +96,41 @@ async def test_a_disk_that_fails_later_cuts_the_stream_off() -> None:
     assert await anext(stream) == CHUNK
     with pytest.raises(ServerNotRunning):
         await anext(stream)
+
+
+async def take_all(stream: AsyncGenerator[bytes, None], *, pause: float) -> None:
+    async with asyncio.timeout(10):
+        async for _ in stream:
+            await asyncio.sleep(pause)
+
+
+async def test_who_takes_a_chunk_now_and_then_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_stream, "MOST_SECONDS", 0.3)
+    ended = threading.Event()
+
+    def pack(pipe: Pipe) -> None:
+        try:
+            while True:
+                pipe.write(CHUNK)
+        finally:
+            ended.set()
+
+    stream = await ZipStreams().stream(pack)
+    with pytest.raises(ServerNotRunning):
+        await take_all(stream, pause=0.1)
+    assert ended.is_set()
+
+
+async def test_who_took_nothing_for_long_does_not_wait_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(zip_stream, "STALLED_SECONDS", 0.2)
+
+    def pack(pipe: Pipe) -> None:
+        while True:
+            pipe.write(CHUNK)
+
+    stream = await ZipStreams().stream(pack)
+    await asyncio.sleep(1)
+    with pytest.raises(ServerNotRunning):
+        await take_all(stream, pause=0.0)

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import insert, select
 
+import proxy.core.openings
 from proxy.core.course import Course, Enrolment
 from proxy.core.events import Event, EventKind
 from proxy.core.identity import SHARED, ServerName
@@ -226,3 +227,12 @@ def test_a_notebook_number_is_never_another_notebooks(store, relay_store, course
 
     relay_store.write_now(note_openings, [INTRO])
     assert store.write_now(forget) > 1
+
+
+def test_a_full_day_keeps_no_more_names(store, relay_store, course, monkeypatch):
+    """A person's own server says what it likes of what is opened there."""
+    monkeypatch.setattr(proxy.core.openings, "MOST_A_DAY", 3)
+    for number in range(9):
+        relay_store.write_now(note_openings, [replace(INTRO, notebook=f"junk {number}")])
+    kept = store.read_now(lambda connection: list(connection.execute(select(course_notebooks))))
+    assert len(kept) == 3

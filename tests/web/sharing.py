@@ -53,6 +53,7 @@ async def add_course(pages: Pages, teacher: str = "bob", student: str = "ada") -
     await pages.store.write(courses.add, Course("stats", "https://git.example.org/stats", 1.0))
     for name, role in ((teacher, CourseRole.TEACHER), (student, CourseRole.STUDENT)):
         await pages.store.write(course_people.set_role, "stats", people[name].id, role, 1.0)
+    await pages.store.write(course_people.note_seen, "stats", people[student].id, 2.0)
 
 
 async def shared(pages: Pages, who: str = "ada", **changes: str) -> Snapshot:

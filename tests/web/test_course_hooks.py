@@ -85,6 +85,7 @@ async def test_no_course_no_secret_and_a_wrong_signature_answer_alike(pages: Pag
         ("/hooks/courses/bare", github(secret, body)),
         ("/hooks/courses/bare", {"X-Gitlab-Token": ""}),
         ("/hooks/courses/..%2F..%2Fstats", github(secret, body)),
+        ("/hooks/courses/" + "%F0%9F%90%8D" * 100, github(secret, body)),
     ):
         got = await pages.ask_bare("POST", path, data=body, headers=headers)
         told = json.loads(got.text)

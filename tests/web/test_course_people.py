@@ -144,3 +144,14 @@ async def test_names_are_shown_as_they_are(pages: Pages) -> None:
     page = (await pages.ask("GET", HERE, "bob")).text
     assert "&lt;b&gt;eve" in page
     assert "<b>eve" not in page
+
+
+async def test_whom_a_teacher_listed_and_who_never_came_has_nothing_to_look_at(
+    pages: Pages,
+) -> None:
+    await add_course(pages)
+    await pages.add("eve")
+    await list_person(pages, "eve")
+    page = (await pages.ask("GET", HERE, "bob")).text
+    assert "/people/ada/files" in page
+    assert "/people/eve/" not in page

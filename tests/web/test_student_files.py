@@ -6,6 +6,8 @@ import aiohttp
 import pytest
 
 from proxy.core.events import EventKind
+from proxy.core.lti_roles import CourseRole
+from proxy.store import course_people
 from proxy.web import student_files
 from tests.courses.notebooks import HOSTILE_HTML, PNG
 from tests.web.courses import running_course
@@ -183,3 +185,21 @@ async def test_a_file_that_shrinks_meanwhile_breaks_off(
     monkeypatch.setattr("proxy.courses.looking.os.fstat", longer)
     with pytest.raises(aiohttp.ClientPayloadError):
         await pages.ask("GET", BASE + "/data.bin", "bob")
+
+
+async def test_a_list_alone_opens_nobodys_files(pages: Pages, quick: QuickRenderer) -> None:
+    """A teacher lists whom they like, and a folder of that name may be anybody's own."""
+    max_ = await pages.add("max")
+    (home(pages, "max") / "stats" / "diary.txt").write_text("nobody's business")
+    await pages.store.write(course_people.set_role, "stats", max_.id, CourseRole.STUDENT, 1.0)
+    person = "/courses/stats/people/max"
+    for path in ("/files", "/files/diary.txt", "/files.zip"):
+        answer = await pages.ask("GET", person + path, "bob")
+        assert answer.status == 409, path
+        assert "has not opened a notebook of this course" in answer.text
+        assert "diary" not in answer.text
+    assert (await pages.ask("POST", person + "/clear", "bob")).status == 409
+    assert (home(pages, "max") / "stats" / "diary.txt").exists()
+    assert await noted(pages, EventKind.WORKSPACE_VIEWED) == []
+    await pages.store.write(course_people.note_seen, "stats", max_.id, 2.0)
+    assert "diary.txt" in (await pages.ask("GET", person + "/files", "bob")).text
