@@ -31,6 +31,8 @@ from proxy.store.course_environments import UsedEnvironment, before_this
 from proxy.store.database import Store
 from proxy.tasks import spawn
 
+# Of a course at a time; those that nobody uses any more go after a week.
+MOST_KEPT = 6
 _RANDOM_BYTES = 4
 _MADE_WITH = f"{sys.version} ipykernel {version_of('ipykernel')} sifu {__version__}"
 
@@ -117,6 +119,7 @@ class Environments:
             digest = wanted.digest(self._python, course.version)
             if not anew and (told := await self._without_building(course, digest, by_hand)):
                 return told
+            await self._require_room(name)
             made = await self._build(wanted, digest, log)
             return await self._use(course, made, "Built, and used from now on by each kernel {}.")
 
@@ -181,6 +184,15 @@ class Environments:
                 course, found, "Built before, and used from now on by each kernel {}."
             )
         return None
+
+    async def _require_room(self, name: str) -> None:
+        known = await self._store.read(course_environments.of_course, name)
+        usable = await self._stock.usable()
+        if sum(each.name in usable for each in known) >= MOST_KEPT:
+            raise Conflict(
+                f"This course has had {MOST_KEPT} environments lately, and each takes room on the "
+                "disk. The older ones are removed a week after they were left; build again then."
+            )
 
     async def _build(self, wanted: CourseList, digest: str, log: Log) -> Environment:
         loop = asyncio.get_running_loop()

@@ -10,6 +10,7 @@ from proxy.core.errors import Conflict
 from proxy.store.course_tables import (
     course_days,
     course_environments,
+    course_jobs,
     course_notebooks,
     course_peaks,
     course_people,
@@ -18,9 +19,13 @@ from proxy.store.course_tables import (
 
 
 def add(connection: Connection, course: Course) -> None:
-    """Add a course; raises `Conflict` if there is one of that name."""
+    """Add a course; raises `Conflict` if there is one of that name.
+
+    What was done for an earlier one of that name is not this one's to show.
+    """
     if find(connection, course.name) is not None:
         raise Conflict(f"There is a course called “{course.name}” already.")
+    connection.execute(delete(course_jobs).where(course_jobs.c.course == course.name))
     connection.execute(insert(courses).values(_to_row(course)))
 
 

@@ -10,6 +10,7 @@ import pytest
 from proxy.core.course import Outline
 from proxy.core.course_environment import INDEX, course_key
 from proxy.core.errors import Conflict
+from proxy.courses import environments as environments_module
 from proxy.courses.build_failure import BuildFailed
 from proxy.store import course_environments
 from proxy.store.database import Store
@@ -174,6 +175,19 @@ async def test_anew_builds_what_has_not_changed(ground: Ground) -> None:
     await environments.update("stats", ground.log, anew=True)
     assert (await ground.course()).environment != first
     assert len(folders(ground)) == 2
+
+
+async def test_built_anew_again_and_again_does_not_fill_the_disk(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environments_module, "MOST_KEPT", 1)
+    environments = ground.environments()
+    await ground.serve("v1", {"requirements.txt": "pip>=1\n"})
+    await environments.update("stats", ground.log)
+    before = folders(ground)
+    with pytest.raises(Conflict, match="a week after"):
+        await environments.update("stats", ground.log, anew=True)
+    assert folders(ground) == before
 
 
 async def test_what_nobody_used_for_a_while_goes_and_one_to_go_back_to_stays(

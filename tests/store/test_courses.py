@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from proxy.core.course import Course, Enrolment, Outline
+from proxy.core.course_job import JobKind
 from proxy.core.errors import Conflict
 from proxy.core.lti_roles import CourseRole
-from proxy.store import course_people, courses
+from proxy.store import course_jobs, course_people, courses
 from proxy.store.database import Store
 from tests.auth.people import add_user
 from tests.core.test_course import FULL
@@ -68,3 +69,11 @@ async def test_serving_and_deciding_change_what_is_theirs_alone(store: Store) ->
     assert found == replace(served, branch="autumn", archived=None, problem="It failed again.")
     assert await store.write(courses.serve, "none", "2" * 40, Outline(), 9.0) is None
     assert not await store.write(courses.change, replace(STATS, name="none"))
+
+
+async def test_a_course_of_an_earlier_ones_name_does_not_show_its_jobs(store: Store) -> None:
+    await store.write(courses.add, STATS)
+    await store.write(course_jobs.add, "stats", JobKind.UPDATE, "ann", 1.0)
+    await store.write(courses.remove, "stats")
+    await store.write(courses.add, STATS)
+    assert await store.read(course_jobs.list_of, "stats") == []
