@@ -89,7 +89,7 @@ def show_course(name: str) -> None:
         found = front.ask("GET", _path(name))
         jobs = front.ask("GET", _path(name, "jobs"))
     for key in ("name", "title", "url", "branch", "directory", "enrolment", "update_every"):
-        click.echo(f"{key.replace('_', ' ')}: {found[key]}")
+        click.echo(f"{key.replace('_', ' ')}: {found[key] or '-'}")
     click.echo(f"version: {found['version'] or '-'}")
     click.echo(f"updated: {format_time(found['updated'])}")
     click.echo(f"interface: {found['interface']}")

@@ -1,14 +1,15 @@
 """The control API of the front that runs, asked by a command.
 
 Promises: the command line needs no token of its own: whoever may read the store may do everything
-anyway. It makes one for an administrator, good for a minute and for one command, and deletes it.
+anyway. It makes one for an administrator, good for a minute, another when that one becomes old, and
+deletes each.
 Must not: show it to anybody, or send it to anything but the front of this machine.
 """
 
 import http.client
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from proxy.cli.installation import Installation, open_installation
-from proxy.core.clock import system_clock
+from proxy.core.clock import Clock, system_clock
 from proxy.core.credentials import (
     API_TOKEN_PREFIX,
     COMMAND_LINE_TOKEN,
@@ -27,6 +28,7 @@ from proxy.core.credentials import (
 from proxy.core.errors import Conflict, ServerNotRunning
 from proxy.settings import Settings
 from proxy.store import api_tokens, users
+from proxy.store.database import Store
 
 # A stop may take that long.
 _ANSWER_SECONDS = 90
@@ -37,10 +39,10 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1"}  # noqa: S104 (to connec
 
 @dataclass(frozen=True, slots=True)
 class FrontApi:
-    """Asks as an administrator."""
+    """Asks as an administrator; `secret` gives a token that is good for a while."""
 
     settings: Settings
-    secret: str
+    secret: Callable[[], str]
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Return the JSON of the answer; raises `Conflict` (what it says), `ServerNotRunning`."""
@@ -68,7 +70,7 @@ class FrontApi:
         headers = {
             # Front serves its public name alone.
             "Host": urlsplit(self.settings.front_origin).netloc,
-            "Authorization": f"Bearer {self.secret}",
+            "Authorization": f"Bearer {self.secret()}",
             "Accept": "application/json",
         }
         text = None
@@ -98,16 +100,38 @@ def open_front() -> Iterator[FrontApi]:
 @contextmanager
 def front_of(here: Installation) -> Iterator[FrontApi]:
     """The same for an installation that is open already."""
-    secret, token_id = API_TOKEN_PREFIX + secrets.token_urlsafe(SECRET_BYTES), _fresh_id()
-    here.store.write_now(_make_token, token_id, hash_secret(secret), system_clock())
+    token = _Token(here.store)
     try:
-        yield FrontApi(here.settings, secret)
+        token.secret()
+        yield FrontApi(here.settings, token.secret)
     finally:
-        here.store.write_now(api_tokens.remove, token_id, system_clock())
+        token.remove()
 
 
-def _fresh_id() -> str:
-    return COMMAND_LINE_TOKEN + secrets.token_hex(6)
+class _Token:
+    """The one of a command, made anew while the command goes on."""
+
+    def __init__(self, store: Store, *, clock: Clock = system_clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._id = self._secret = ""
+        self._made = float("-inf")
+
+    def secret(self) -> str:
+        """Return it; raises `Conflict`, `StoreUnavailable`."""
+        now = self._clock()
+        if not 0 <= now - self._made < _TOKEN_SECONDS / 2:
+            fresh = API_TOKEN_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+            fresh_id = COMMAND_LINE_TOKEN + secrets.token_hex(6)
+            self._store.write_now(_make_token, fresh_id, hash_secret(fresh), now)
+            self.remove()
+            self._id, self._secret, self._made = fresh_id, fresh, now
+        return self._secret
+
+    def remove(self) -> None:
+        if self._id:
+            self._store.write_now(api_tokens.remove, self._id, self._clock())
+            self._id = ""
 
 
 def _make_token(connection: Connection, token_id: str, secret_hash: str, now: float) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from proxy.cli.front_api import front_of, open_front
+from proxy.cli.front_api import _Token, front_of, open_front
 from proxy.cli.installation import Installation
+from proxy.core.credentials import hash_secret
 from proxy.core.errors import Conflict, ServerNotRunning
 from proxy.store import api_tokens, users
 
@@ -23,6 +24,26 @@ def test_the_token_of_a_command_is_gone_afterwards(installed, settings):
         assert token.id.startswith("cli-")
         assert token.user.name == "ann"
         assert token.expires is not None
+    assert installed.read_now(api_tokens.list_all) == []
+
+
+def test_a_command_that_takes_long_gets_another_token_in_time(installed):
+    """An update is followed for as long as it takes; its token is good for a minute."""
+    now = 1000.0
+    token = _Token(installed, clock=lambda: now)
+    first = token.secret()
+    now += 20
+    assert token.secret() == first
+    now += 20
+    second = token.secret()
+    assert second != first
+    (kept,) = installed.read_now(api_tokens.list_all)
+    assert kept.expires == now + 60
+    found = installed.read_now(api_tokens.find_by_secret, hash_secret(second))
+    assert found is not None
+    assert found.id == kept.id
+    token.remove()
+    token.remove()
     assert installed.read_now(api_tokens.list_all) == []
 
 
