@@ -10,9 +10,9 @@ import http.client
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
@@ -34,6 +34,7 @@ from proxy.store.database import Store
 _ANSWER_SECONDS = 90
 _TOKEN_SECONDS = 60.0
 _MOST_BYTES = 16 * 2**20
+_CHUNK = 256 * 1024
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1"}  # noqa: S104 (to connect, not to listen)
 
 
@@ -52,8 +53,19 @@ class FrontApi:
         except ValueError:
             raise ServerNotRunning(f"What listens at {self._address} is not Sifu.") from None
         if status >= 400:
-            raise Conflict(str(found.get("detail", text)) if isinstance(found, dict) else text)
+            raise _refused(text)
         return found
+
+    def save(self, path: str, target: IO[bytes]) -> int:
+        """Write what is answered into a file; return how much. Raises as `ask` does, `OSError`."""
+        size = 0
+        with closing(self._connect()) as connection:
+            response = self._send(connection, "GET", path, None)
+            if response.status >= 400:
+                raise _refused(_read(response, _MOST_BYTES).decode("utf-8", "replace"))
+            while chunk := _read(response, _CHUNK):
+                size += target.write(chunk)
+        return size
 
     @property
     def _address(self) -> str:
@@ -64,9 +76,18 @@ class FrontApi:
         return _EVERYWHERE.get(self.settings.bind, self.settings.bind)
 
     def _exchange(self, method: str, path: str, body: object) -> tuple[int, str]:
-        connection = http.client.HTTPConnection(
+        with closing(self._connect()) as connection:
+            response = self._send(connection, method, path, body)
+            return response.status, _read(response, _MOST_BYTES).decode("utf-8", "replace")
+
+    def _connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(
             self._host, self.settings.front_port, timeout=_ANSWER_SECONDS
         )
+
+    def _send(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: object
+    ) -> http.client.HTTPResponse:
         headers = {
             # Front serves its public name alone.
             "Host": urlsplit(self.settings.front_origin).netloc,
@@ -79,15 +100,28 @@ class FrontApi:
             text = json.dumps(body)
         try:
             connection.request(method, path, body=text, headers=headers)
-            response = connection.getresponse()
-            return response.status, response.read(_MOST_BYTES).decode("utf-8", "replace")
+            return connection.getresponse()
         except (OSError, http.client.HTTPException) as problem:
             raise ServerNotRunning(
                 f"Sifu does not answer at {self._address} ({problem}). Does it run? `sifu up` "
                 "starts it."
             ) from problem
-        finally:
-            connection.close()
+
+
+def _read(response: http.client.HTTPResponse, most: int) -> bytes:
+    try:
+        return response.read(most)
+    except (OSError, http.client.HTTPException) as problem:
+        raise ServerNotRunning(f"The answer of Sifu broke off ({problem}). Try again.") from problem
+
+
+def _refused(text: str) -> Conflict:
+    """Return what the front says, as problem details or otherwise."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    return Conflict(str(found.get("detail", text)) if isinstance(found, dict) else text)
 
 
 @contextmanager

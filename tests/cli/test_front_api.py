@@ -1,5 +1,10 @@
 """The front that runs, asked by a command: a real one, in a thread of its own."""
 
+import socket
+from dataclasses import replace
+from io import BytesIO
+from threading import Thread
+
 import pytest
 
 from proxy.cli.front_api import _Token, front_of, open_front
@@ -60,3 +65,29 @@ def test_it_opens_the_installation_of_the_settings(installed, environment, monke
         monkeypatch.setenv(name, value)
     with open_front() as front:
         assert front.settings.front_port == 13700
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_bytes_are_saved_whole_or_it_is_said(installed, settings, is_whole):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        there = replace(settings, front_port=listener.getsockname()[1])
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                end = b"0\r\n\r\n" if is_whole else b""
+                head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                connection.sendall(head + b"3\r\nzip\r\n" + end)
+
+        thread = Thread(target=answer)
+        thread.start()
+        target = BytesIO()
+        with front_of(Installation(there, installed)) as front:
+            if is_whole:
+                assert front.save("/x", target) == 3
+                assert target.getvalue() == b"zip"
+            else:
+                with pytest.raises(ServerNotRunning, match="broke off"):
+                    front.save("/x", target)
+        thread.join()
