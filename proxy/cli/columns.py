@@ -9,7 +9,7 @@ def align_rows(rows: Iterable[Sequence[str]]) -> list[str]:
 
     Control characters become dots: a label that somebody chose may not steer this terminal.
     """
-    table = [[_printable(cell) for cell in row] for row in rows]
+    table = [[printable(cell) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -24,5 +24,6 @@ def format_time(seconds: float | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%MZ")
 
 
-def _printable(cell: str) -> str:
-    return "".join(char if char.isprintable() else "·" for char in cell)
+def printable(text: str) -> str:
+    """Return it with a dot for whatever could steer a terminal."""
+    return "".join(char if char.isprintable() else "·" for char in text)

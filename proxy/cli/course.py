@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import click
 
-from proxy.cli import course_environment, course_people
+from proxy.cli import course_copies, course_environment, course_people
 from proxy.cli.columns import align_rows, format_time
 from proxy.cli.course_statistics import statistics
 from proxy.cli.front_api import open_front
@@ -21,7 +21,12 @@ def course() -> None:
     """Courses from git repositories. Sifu must run."""
 
 
-for _command in (*course_people.COMMANDS, *course_environment.COMMANDS, statistics):
+for _command in (
+    *course_people.COMMANDS,
+    *course_copies.COMMANDS,
+    *course_environment.COMMANDS,
+    statistics,
+):
     course.add_command(_command)
 
 
@@ -89,7 +94,7 @@ def show_course(name: str) -> None:
         found = front.ask("GET", _path(name))
         jobs = front.ask("GET", _path(name, "jobs"))
     for key in ("name", "title", "url", "branch", "directory", "enrolment", "update_every"):
-        click.echo(f"{key.replace('_', ' ')}: {found[key]}")
+        click.echo(f"{key.replace('_', ' ')}: {found[key] or '-'}")
     click.echo(f"version: {found['version'] or '-'}")
     click.echo(f"updated: {format_time(found['updated'])}")
     click.echo(f"interface: {found['interface']}")

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import click
 
+from proxy.cli.columns import printable
 from proxy.cli.front_api import FrontApi, open_front
 from proxy.core.errors import Conflict
 from proxy.core.sizes import counted, say_bytes
@@ -21,18 +22,18 @@ _PATIENCE_SECONDS: Final = 65 * 60.0
 @click.command("build")
 @click.argument("name", metavar="COURSE")
 @click.option("--anew", is_flag=True, help="Even if nothing has changed: with the newest packages.")
-@click.option("--wait/--no-wait", default=True, help="Follow it to its end (the default).")
-def build(name: str, *, anew: bool, wait: bool) -> None:
+@click.option("--no-wait", is_flag=True, help="Do not wait for its end.")
+def build(name: str, *, anew: bool, no_wait: bool) -> None:
     """Build the packages that the served version of a course asks for.
 
     The course goes on meanwhile, and as it is if the build fails.
     """
     with open_front() as front:
         front.ask("POST", f"{_address(name)}/build", {"anew": anew})
-    if not wait:
-        click.echo("It is begun.", err=True)
-        return
-    found = _follow(name)
+        if no_wait:
+            click.echo("It is begun.", err=True)
+            return
+        found = _follow(front, name)
     if found["problem"]:
         raise Conflict(found["problem"])
     click.echo(_line(found))
@@ -57,14 +58,13 @@ def packages(name: str) -> None:
 COMMANDS: Final = (build, rollback, packages)
 
 
-def _follow(name: str) -> dict[str, Any]:
-    """Print what the build writes until it has ended; its token is good for a minute, so anew."""
+def _follow(front: FrontApi, name: str) -> dict[str, Any]:
+    """Print what the build writes until it has ended."""
     shown = 0
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        with open_front() as front:
-            found: dict[str, Any] = front.ask("GET", _address(name))
-            shown = _print_lines(front, name, shown)
+        found: dict[str, Any] = front.ask("GET", _address(name))
+        shown = _print_lines(front, name, shown)
         if not found["building"]:
             return found
         time.sleep(_PAUSE)
@@ -74,7 +74,7 @@ def _follow(name: str) -> dict[str, Any]:
 def _print_lines(front: FrontApi, name: str, shown: int) -> int:
     lines = front.ask("GET", f"{_address(name)}/log")["lines"]
     for line in lines[shown:]:
-        click.echo("".join(char if char.isprintable() else "·" for char in line), err=True)
+        click.echo(printable(line), err=True)
     return len(lines)
 
 

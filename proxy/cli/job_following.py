@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import click
 
+from proxy.cli.columns import printable
 from proxy.core.errors import Conflict
 
 _PAUSE: Final = 0.5
@@ -46,11 +47,7 @@ def _show(lines: list[str], progress: str, shown: str) -> str:
     if shown and is_terminal:
         click.echo("\r\x1b[K", nl=False, err=True)
     for line in lines:
-        click.echo(_plain(line))
+        click.echo(printable(line))
     if progress and is_terminal:
-        click.echo(_plain(progress)[:79], nl=False, err=True)
+        click.echo(printable(progress)[:79], nl=False, err=True)
     return progress if is_terminal else ""
-
-
-def _plain(line: str) -> str:
-    return "".join(char if char.isprintable() else "·" for char in line)

@@ -11,8 +11,8 @@ from typing import Final
 from urllib.parse import quote
 
 from proxy.core.course import Track
+from proxy.core.launch_target import SUFFIX
 
-SUFFIX: Final = ".ipynb"
 REST: Final = "Other notebooks"
 TOP: Final = "Notebooks"
 

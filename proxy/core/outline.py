@@ -104,12 +104,7 @@ class _Reading:
         if requirements != "" and not self._is_file(requirements):
             self._say("environment.requirements", _no_file(requirements))
         image = table.get("image", "")
-        is_image = isinstance(image, str) and len(image) <= _MOST_IMAGE
-        if (
-            not is_image
-            or (image and not (image.isascii() and image.isprintable()))
-            or " " in image
-        ):
+        if not _is_image(image):
             self._say("environment.image", "this is the name of an image for containers")
         if self.problems:
             return outline
@@ -199,8 +194,9 @@ class _Reading:
 
 
 def _is_image(name: object) -> bool:
-    is_text = isinstance(name, str) and len(name) <= _MOST_IMAGE and name.isascii()
-    return is_text and str(name).isprintable() and " " not in str(name)
+    if not isinstance(name, str) or len(name) > _MOST_IMAGE:
+        return False
+    return name.isascii() and name.isprintable() and " " not in name
 
 
 def _no_file(path: object) -> str:

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import Final
 
 from proxy.core.course import Course
+from proxy.core.launch_target import SUFFIX
 from proxy.core.portal_link import is_course, is_path
 from proxy.courses.image_courses import list_image_courses
 from proxy.courses.places import CoursePlaces
 
-FOLDER: Final = "courses"
 MOST_COURSES: Final = 200
 MOST_DEPTH: Final = 8
 MOST_NOTEBOOKS: Final = 2000
 MOST_ENTRIES: Final = 20_000
-_SUFFIX: Final = ".ipynb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def list_placed(places: CoursePlaces) -> dict[str, Placed]:
 
 
 def _placed(walk: "_Walk", places: CoursePlaces) -> dict[str, Placed]:
-    folder = places.data / FOLDER
+    folder = places.by_hand
     came = list_image_courses(places.image).items()
     found = {name: Placed(path, is_of_image=True) for name, path in came}
     by_hand = [each.name for each in walk.folders(folder) if is_course(each.name)]
@@ -105,7 +104,7 @@ class _Walk:
                 if depth:
                     yield from self.notebooks(folder / entry.name, f"{path}/", depth - 1)
                 self.is_whole = self.is_whole and depth > 0
-            elif entry.is_file(follow_symlinks=False) and path.endswith(_SUFFIX) and is_path(path):
+            elif entry.is_file(follow_symlinks=False) and path.endswith(SUFFIX) and is_path(path):
                 if not self._notebooks:
                     self.is_whole = False
                     return

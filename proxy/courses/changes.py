@@ -124,10 +124,11 @@ class CourseChanges:
 
     async def new_webhook_secret(self, name: str) -> str:
         """Make the secret that a git service signs with, in place of the one before."""
-        await self._find(name)
         secret = make_secret(random_secrets.token_bytes(SECRET_BYTES))
         folder = self._places.secrets(name)
-        await asyncio.to_thread(secret_files.write_secret, folder, secret_files.WEBHOOK, secret)
+        async with self._changing:
+            await self._find(name)
+            await asyncio.to_thread(secret_files.write_secret, folder, secret_files.WEBHOOK, secret)
         return secret
 
     async def webhook_secret(self, name: str) -> str:

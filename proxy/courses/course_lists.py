@@ -21,7 +21,7 @@ from proxy.core.course_environment import (
     list_problem,
 )
 from proxy.courses.build_failure import BuildFailed
-from proxy.disk.plain_files import open_notebook, opened_folder
+from proxy.disk.plain_files import open_named_file, opened_folder
 
 MOST_COPIED: Final = 2 * 2**30
 
@@ -78,7 +78,7 @@ def lay_out(wanted: CourseList, folder: Path) -> Path:
 
 def _read(source: Path, path: str) -> bytes | None:
     with opened_folder(source) as folder:
-        file = None if folder is None else open_notebook(folder, path)
+        file = None if folder is None else open_named_file(folder, path)
     if file is None:
         return None
     with file:

@@ -17,6 +17,7 @@ from proxy.core.course_environment import INDEX
 from proxy.courses.places import CoursePlaces
 from proxy.disk.private_folders import make_passable_folders, make_private_folders
 from proxy.disk.removal import remove_folder
+from proxy.disk.whole_files import write_whole
 
 MARK_FILE: Final = "complete.json"
 VENV: Final = "venv"
@@ -55,7 +56,7 @@ class EnvironmentFolders:
 
     def make(self, name: str) -> Path:
         """Make the folder of one that is to be built; raises `OSError`."""
-        self._make_top()
+        self._make_folders(self._top)
         folder = self._top / name
         folder.mkdir(mode=0o700)
         folder.chmod(0o711 if self._is_shared else 0o700)
@@ -63,7 +64,7 @@ class EnvironmentFolders:
 
     def complete(self, made: Environment) -> None:
         """Write the mark, when everything else is on the disk."""
-        _write_whole(self._top / made.name / MARK_FILE, json.dumps(asdict(made)), 0o600)
+        write_whole(self._top / made.name / MARK_FILE, json.dumps(asdict(made)).encode())
 
     def find(self, name: str) -> Environment | None:
         """Return it if it is whole."""
@@ -100,20 +101,9 @@ class EnvironmentFolders:
     def write_index(self, pythons: Mapping[str, str]) -> None:
         """Tell servers which Python the kernels of each course run, by its key."""
         if pythons or self._index.exists():
-            self._make_top()
-            _write_whole(self._index, json.dumps(dict(sorted(pythons.items()))), 0o644)
+            self._make_folders(self._index.parent)
+            text = json.dumps(dict(sorted(pythons.items())))
+            write_whole(self._index, text.encode(), mode=0o644)
 
-    def _make_top(self) -> None:
-        (make_passable_folders if self._is_shared else make_private_folders)(self._top)
-
-
-def _write_whole(path: Path, text: str, mode: int) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fchmod(descriptor, mode)
-        os.fsync(descriptor)
-    fresh.replace(path)
+    def _make_folders(self, folder: Path) -> None:
+        (make_passable_folders if self._is_shared else make_private_folders)(folder)

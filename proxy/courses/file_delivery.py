@@ -20,9 +20,10 @@ from proxy.courses import replacing
 from proxy.courses.delivery import Beside, Progress
 from proxy.courses.manifest import Manifest, Retired
 from proxy.courses.replacing import MOST_ENTRIES, Content, Outcome
-from proxy.courses.source import Hashes, open_source_file
+from proxy.courses.source import Hashes
 from proxy.courses.student_folders import InTheWay, opened_below
 from proxy.disk.file_copies import NewFile, copy_to_new, remove_own
+from proxy.disk.plain_files import open_file_below
 from proxy.disk.renaming import give_free_name
 from proxy.disk.unfinished import clear_away, fresh_name
 
@@ -61,7 +62,7 @@ class FileDelivery:
 
     def deliver(self, path: str, *, is_wanted: bool = False) -> None:
         """Bring what the course has at this path; raises `OSError`."""
-        file = open_source_file(self._origin, path)
+        file = open_file_below(self._origin, path)
         if file is None:
             self.is_whole = False
             return
@@ -182,7 +183,7 @@ class FileDelivery:
         possible = []
         if (base := self._manifest.files.get(path)) is not None:
             possible.append(Content(base.content, base.size))
-        file = open_source_file(self._origin, path)
+        file = open_file_below(self._origin, path)
         if file is not None:
             with file:
                 possible.append(Content(self._hashes.of(file), os.fstat(file.fileno()).st_size))

@@ -19,6 +19,7 @@ from proxy.tasks import cancel, spawn
 
 MOST_BYTES: Final = 1024 * 1024
 MOST_READ: Final = 256 * 1024
+_END: Final = 64 * 1024
 _MOST_LINE: Final = 2000
 _MOST_WAITING: Final = 10_000
 _PAUSE: Final = 0.5
@@ -98,6 +99,18 @@ def read_log(path: Path, after: int) -> LogPart:
     end = found.rfind(b"\n") + 1
     lines = found[:end].decode(errors="replace").splitlines()
     return LogPart(tuple(lines), after + end)
+
+
+def read_log_end(path: Path, most: int) -> list[str]:
+    """Return the last lines, none where there is no log to read. Blocks."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - _END))
+            found = file.read(_END)
+    except OSError:
+        return []
+    return found.decode(errors="replace").splitlines()[-most:]
 
 
 def _clean(line: str) -> str:

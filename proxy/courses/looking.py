@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from proxy.core.portal_link import is_path
-from proxy.disk.plain_files import FOLDER, open_notebook, open_unless_absent, opened_folder
+from proxy.disk.plain_files import FOLDER, open_named_file, open_unless_absent, opened_folder
 
 MOST_ENTRIES: Final = 2000
 
@@ -66,7 +66,7 @@ def look(root: Path, path: str, *, is_shared: bool = False) -> Listing | OpenFil
         with _opened_below(top, path) as folder:
             if folder is not None:
                 return _list(folder)
-        found = open_notebook(top, path)
+        found = open_named_file(top, path)
         if found is None:
             return None
         told = os.fstat(found.fileno())

@@ -16,6 +16,7 @@ from typing import Any, Final
 from proxy.core.identity import HOME_WORKSPACE
 from proxy.core.merging import Delivered
 from proxy.disk.private_folders import make_private_folders
+from proxy.disk.whole_files import write_whole
 
 _FORMAT: Final = 1
 _MOST_BYTES: Final = 32 * 1024 * 1024
@@ -88,23 +89,8 @@ def read_manifest(path: Path) -> Manifest:
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Write it so that a killed process leaves the old one or the new one; raises `OSError`."""
     text = json.dumps(_to_json(manifest), separators=(",", ":"))
-    write_whole(path, text.encode())
-
-
-def write_whole(path: Path, text: bytes) -> None:
-    """Replace a file of ours by a new one, which is on the disk when this returns."""
     make_private_folders(path.parent)
-    draft = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(path, text.encode())
 
 
 def remove_manifest(path: Path) -> None:

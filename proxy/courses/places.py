@@ -24,9 +24,13 @@ class CoursePlaces:
     notebooks: Path
     image: Path = IMAGE
 
+    @property
+    def by_hand(self) -> Path:
+        """Holds courses without a repository: whoever runs this put them there."""
+        return self.data / "courses"
+
     def placed_by_hand(self, name: str) -> Path:
-        """A course without a repository: whoever runs this put the folder there."""
-        return self.data / "courses" / name
+        return self.by_hand / name
 
     def repository(self, name: str) -> Path:
         """The bare clone."""

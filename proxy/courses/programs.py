@@ -70,24 +70,29 @@ class Finished:
 async def run_program(program: Program, told: Told) -> Finished:
     """Run it to its end; raises `Conflict` with a sentence if it had to be ended, `OSError`."""
     stopping = Event()
-    found: list[Finished] = []
+    outcome: list[Finished | Conflict | OSError] = []
 
     def work() -> None:
-        found.append(_run(program, told, stopping))
+        try:
+            outcome.append(_run(program, told, stopping))
+        except (Conflict, OSError) as problem:
+            # A value from here on: a task that raises is a fault in the log.
+            outcome.append(problem)
 
     running = spawn(
         SideThreads(1, name="course-program").run(work), name=f"program {program.words[0]}"
     )
     try:
-        # A refusal is a value here: a task that raises is a fault in the log.
         await asyncio.wait([running])
     except asyncio.CancelledError:
         stopping.set()
         await asyncio.wait([running], timeout=_END_SECONDS)
         raise
-    if (problem := running.exception()) is not None:
-        raise problem
-    return found[0]
+    if (fault := running.exception()) is not None:
+        raise fault
+    if isinstance(found := outcome[0], Finished):
+        return found
+    raise found
 
 
 def _run(program: Program, told: Told, stopping: Event) -> Finished:

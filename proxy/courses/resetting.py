@@ -18,10 +18,10 @@ from proxy.core.portal_link import is_path
 from proxy.courses.course_pass import Copy, Means, has_entry, lock_copy
 from proxy.courses.manifest import manifest_file, read_manifest, remove_manifest, write_manifest
 from proxy.courses.replacing import PATIENCE, Content, give_dated_name, hidden_name, holds
-from proxy.courses.source import GIT, Source, open_source_file
+from proxy.courses.source import GIT, Source
 from proxy.courses.student_folders import InTheWay, opened_below
 from proxy.disk.file_copies import NewFile, copy_to_new, remove_own
-from proxy.disk.plain_files import FOLDER, opened_folder
+from proxy.disk.plain_files import FOLDER, open_file_below, opened_folder
 from proxy.disk.private_folders import make_private_folders
 from proxy.disk.renaming import exchange, give_free_name
 from proxy.disk.unfinished import fresh_name
@@ -127,7 +127,7 @@ def _original(source: Source, path: str) -> Iterator[BufferedReader]:
     if not is_path(path) or is_shared or GIT in path.split("/"):
         raise NotFound(_NO_FILE)
     with opened_folder(source.folder) as origin:
-        file = None if origin is None else open_source_file(origin, path)
+        file = None if origin is None else open_file_below(origin, path)
         if file is None:
             raise NotFound(_NO_FILE)
         with file:

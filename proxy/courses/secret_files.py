@@ -4,14 +4,13 @@ Promises: files of ours alone (0600, in a folder that is 0700), whole or not at 
 refused that could not be what it is to be. Must not: show one, or say what is in it. Blocks.
 """
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from proxy.core.errors import UnprocessableInput
 from proxy.disk.private_folders import make_private_folders
-from proxy.disk.unfinished import fresh_name
+from proxy.disk.whole_files import write_whole
 
 TOKEN: Final = "token"  # noqa: S105 (the name of a file)
 DEPLOY_KEY: Final = "deploy-key"
@@ -19,7 +18,6 @@ WEBHOOK: Final = "webhook"
 KNOWN_HOSTS: Final = "known_hosts"
 MOST_TOKEN: Final = 4096
 MOST_KEY: Final = 16 * 1024
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 def checked_token(text: str) -> str:
@@ -47,15 +45,7 @@ def checked_key(text: str) -> str:
 def write_secret(folder: Path, name: str, text: str) -> None:
     """Keep it in place of the one before; raises `OSError`."""
     make_private_folders(folder)
-    fresh = folder / fresh_name()
-    try:
-        with os.fdopen(os.open(fresh, _NEW, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(folder / name)
-    finally:
-        fresh.unlink(missing_ok=True)
+    write_whole(folder / name, text.encode())
 
 
 def read_secret(folder: Path, name: str) -> str:

@@ -4,7 +4,6 @@ Promises: a file that has its name is whole; only we may read it; the disk is ne
 end; what is found in the folder and belongs to nothing is cleared away. Every function blocks.
 """
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -13,11 +12,10 @@ from typing import Final
 from proxy.core.errors import Conflict
 from proxy.core.snapshot import is_token
 from proxy.disk.private_folders import make_private_folders
+from proxy.disk.whole_files import write_whole
 
 SPARE_BYTES: Final = 256 * 2**20
 _SUFFIX: Final = ".html"
-_PART: Final = ".part"
-_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _NO_ROOM: Final = "The disk is nearly full, so nothing can be shared. Ask whoever runs this Sifu."
 _NOT_WRITTEN: Final = "The page could not be stored. Try again, or ask whoever runs this Sifu."
 
@@ -38,15 +36,12 @@ class SnapshotFiles:
     def write(self, token: str, page: bytes) -> None:
         """Store it, wholly or not at all; raises `Conflict` with a sentence."""
         target = self.place(token)
-        part = target.with_suffix(_PART)
         try:
             make_private_folders(self._folder)
             if shutil.disk_usage(self._folder).free < self._spare + len(page):
                 raise Conflict(_NO_ROOM)
-            self._write(part, target, page)
+            write_whole(target, page)
         except OSError as problem:
-            with suppress(OSError):
-                part.unlink()
             raise Conflict(_NOT_WRITTEN, detail=str(problem)) from problem
 
     def has(self, token: str) -> bool:
@@ -72,15 +67,3 @@ class SnapshotFiles:
 
     def name(self, token: str) -> str:
         return self.place(token).name
-
-    def _write(self, part: Path, target: Path, page: bytes) -> None:
-        with os.fdopen(os.open(part, _NEW_FILE, 0o600), "wb") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(target)
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -15,7 +15,7 @@ from typing import Final
 
 from proxy.courses.shelf import CourseShelf
 from proxy.disk.file_copies import hash_of
-from proxy.disk.plain_files import FOLDER, has_folder, open_file, open_unless_absent, opened_folder
+from proxy.disk.plain_files import has_folder, opened_folder
 
 MOST_FILES: Final = 20_000
 MOST_DEPTH: Final = 32
@@ -80,22 +80,6 @@ def list_files(course: int, without: tuple[str, ...] = ()) -> Listing:
             break
         found.append(file)
     return Listing(tuple(sorted(found, key=lambda each: each.path)), is_whole)
-
-
-def open_source_file(course: int, path: str) -> BufferedReader | None:
-    """Open a file of the listing, for the caller to close; None if it is gone."""
-    *folders, name = path.split("/")
-    here = os.dup(course)
-    try:
-        for folder in folders:
-            below = open_unless_absent(folder, FOLDER, here)
-            if below is None:
-                return None
-            os.close(here)
-            here = below
-        return open_file(here, name)
-    finally:
-        os.close(here)
 
 
 class Hashes:

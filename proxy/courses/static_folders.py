@@ -17,12 +17,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from proxy.courses.manifest import file_stem, write_whole
+from proxy.courses.manifest import file_stem
 from proxy.courses.places import CoursePlaces
-from proxy.courses.source import Hashes, Source, SourceFile, list_files, open_source_file
+from proxy.courses.source import Hashes, Source, SourceFile, list_files
 from proxy.disk.file_copies import copy_to_new
-from proxy.disk.plain_files import opened_folder
+from proxy.disk.plain_files import open_file_below, opened_folder
+from proxy.disk.private_folders import make_private_folders
 from proxy.disk.removal import remove_folder
+from proxy.disk.whole_files import write_whole
 
 _NAME_BYTES: Final = 18
 _MOST_KEPT: Final = 3
@@ -95,7 +97,7 @@ class StaticFolders:
     def _digest(self, origin: int, files: list[SourceFile]) -> str:
         found = sha256()
         for each in files:
-            file = open_source_file(origin, each.path)
+            file = open_file_below(origin, each.path)
             if file is not None:
                 with file:
                     found.update(f"{each.path}\0{self._hashes.of(file)}\n".encode(errors="replace"))
@@ -111,7 +113,9 @@ class StaticFolders:
 
     def _write(self, course: str, known: _Known) -> None:
         text = json.dumps({"name": known.name, "versions": dict(known.versions)})
-        write_whole(self._file(course), text.encode())
+        path = self._file(course)
+        make_private_folders(path.parent)
+        write_whole(path, text.encode())
 
     def _file(self, course: str) -> Path:
         return self._places.data / "course-static" / f"{file_stem(course)}.json"
@@ -134,7 +138,7 @@ def _files_below(origin: int, path: str) -> list[SourceFile]:
 def _copy(origin: int, files: list[SourceFile], target: Path) -> None:
     """Copy into a folder that nobody else can enter yet."""
     for each in files:
-        file = open_source_file(origin, each.path)
+        file = open_file_below(origin, each.path)
         if file is None:
             continue
         with file:

@@ -10,7 +10,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from proxy.courses.manifest import file_stem, write_whole
+from proxy.courses.manifest import file_stem
+from proxy.disk.private_folders import make_private_folders
+from proxy.disk.whole_files import write_whole
 
 MOST: Final = 30
 _MOST_BYTES: Final = 256 * 1024
@@ -53,6 +55,7 @@ class ToldFiles:
 
     def _write(self, folder: Path, course: str, kept: list[Told]) -> None:
         text = json.dumps([[each.at, each.sentence] for each in kept])
+        make_private_folders(folder)
         write_whole(_path(folder, course), text.encode())
 
 

@@ -1,4 +1,4 @@
-"""Opens what a course holds, and nothing outside of it.
+"""Opens what is below a folder, and nothing outside of it.
 
 Promises: no link is followed, at no step of the way; nothing is opened but folders and plain files,
 and a pipe keeps nobody waiting. What is not there, or not so, is None. Blocks.
@@ -41,15 +41,18 @@ def opened_folder(path: str | Path, above: int | None = None) -> Iterator[int | 
             os.close(descriptor)
 
 
-def open_notebook(course: int, path: str) -> BufferedReader | None:
-    """Open a file below the course, for the caller to close; raises `OSError`."""
-    if not is_path(path):
-        return None
+def open_named_file(folder: int, path: str) -> BufferedReader | None:
+    """The same as `open_file_below`, for a path that somebody else named."""
+    return open_file_below(folder, path) if is_path(path) else None
+
+
+def open_file_below(folder: int, path: str) -> BufferedReader | None:
+    """Open a plain file below a folder, for the caller to close; raises `OSError`."""
     *folders, name = path.split("/")
-    here = os.dup(course)
+    here = os.dup(folder)
     try:
-        for folder in folders:
-            below = open_unless_absent(folder, FOLDER, here)
+        for step in folders:
+            below = open_unless_absent(step, FOLDER, here)
             if below is None:
                 return None
             os.close(here)

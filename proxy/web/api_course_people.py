@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from proxy.core.lti_roles import CourseRole
 from proxy.store import course_progress
 from proxy.store.course_progress import Participant
-from proxy.web import course_membership
+from proxy.web import course_copies, course_membership
 from proxy.web.api_bodies import answer, read_body
 from proxy.web.course_access import CourseView, require_lead, require_teacher
 from proxy.web.course_people_schemas import CoursePersonInfo, CoursePersonRole
@@ -41,6 +41,14 @@ async def remove_course_person(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     person = await course_membership.remove_person(request, view, name)
     return answer(Message(message=f"{person.name} is not on the list of {view.course} any more."))
+
+
+async def clear_course_copy(request: web.Request) -> web.Response:
+    """Move somebody's copy aside; zips are those of the pages (`course_copies`)."""
+    view, student, moved = await course_copies.clear(request)
+    if not moved:
+        return answer(Message(message=f"{student.name} has no copy of {view.course}."))
+    return answer(Message(message=f"The copy of {student.name} is called “{moved}” now."))
 
 
 def _everybody(connection: Connection, view: CourseView) -> list[Participant]:

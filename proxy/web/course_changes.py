@@ -20,7 +20,7 @@ from proxy.core.repository_address import Address, read_address, shown_address
 from proxy.courses.changes import Wish
 from proxy.store import course_people
 from proxy.web.access import require_admin, require_identity
-from proxy.web.audit import note_act, way_of
+from proxy.web.audit import note_act, who_acts
 from proxy.web.course_access import CourseView, require_lead
 from proxy.web.keys import COURSE_CHANGES, COURSE_UPDATES, EVENTS, SETTINGS, STORE
 
@@ -70,22 +70,22 @@ async def archive(request: web.Request, name: str, *, archived: bool) -> Course:
 
 async def begin_update(request: web.Request, name: str) -> Job:
     """Queue an update of a course that somebody may update."""
-    identity = require_identity(request)
-    return await request.app[COURSE_UPDATES].begin(name, _by(request), way_of(identity))
+    by, way = who_acts(request)
+    return await request.app[COURSE_UPDATES].begin(name, by, way)
 
 
 async def begin_export(request: web.Request, name: str) -> Job:
     """Queue an export; raises `NotFound`, `Forbidden`."""
     await require_repository(request, name)
-    return await request.app[COURSE_CHANGES].begin_export(name, _by(request))
+    by, _ = who_acts(request)
+    return await request.app[COURSE_CHANGES].begin_export(name, by)
 
 
 async def begin_removal(request: web.Request, name: str) -> Job:
     """Queue an export and, when it is there, the removal; raises `NotFound`, `Forbidden`."""
     require_admin(request)
-    return await request.app[COURSE_CHANGES].begin_removal(
-        name, _by(request), _noting_removal(request, name)
-    )
+    by, _ = who_acts(request)
+    return await request.app[COURSE_CHANGES].begin_removal(name, by, _noting_removal(request, name))
 
 
 async def new_webhook(request: web.Request, name: str) -> tuple[str, str]:
@@ -126,14 +126,8 @@ def _refuse_own_machine(user: User, wish: Wish) -> None:
         raise Forbidden("Only an administrator names a repository on Sifu's own machine.")
 
 
-def _by(request: web.Request) -> str:
-    """Return the slug of whoever asks; empty for the command line, which is nobody."""
-    identity = require_identity(request)
-    return "" if way_of(identity) == "command line" else identity.user.slug
-
-
 def _noting_removal(request: web.Request, name: str) -> Callable[[], Awaitable[None]]:
-    events, by, way = request.app[EVENTS], _by(request), way_of(require_identity(request))
+    events, (by, way) = request.app[EVENTS], who_acts(request)
 
     async def note() -> None:
         events.note(EventKind.COURSE_REMOVED, user=by, course=name, about={"by": way})

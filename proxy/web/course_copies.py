@@ -46,8 +46,8 @@ async def post_read(request: web.Request) -> web.Response:
     return see_other(course_address(view.course))
 
 
-async def post_clear(request: web.Request) -> web.Response:
-    """Move a student's copy aside."""
+async def clear(request: web.Request) -> tuple[CourseView, User, str]:
+    """Move the copy of the student in the address aside; return where to, empty if none was."""
     view, student, server = await _student(request)
     moved = await request.app[COURSE_FILES].clear(server, view.course)
     note_act(
@@ -57,6 +57,12 @@ async def post_clear(request: web.Request) -> web.Response:
         course=view.course,
         whom=student.slug,
     )
+    return view, student, moved
+
+
+async def post_clear(request: web.Request) -> web.Response:
+    """Move a student's copy aside."""
+    view, student, moved = await clear(request)
     values = {"course": view.course, "here": course_address(view.course)}
     return render_page(
         request, "course_cleared.html", values | {"student": student, "moved": moved}

@@ -5,12 +5,12 @@ background, and the page says how far it is. Must not: wait for a build.
 """
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from aiohttp import web
 
 from proxy.core.course import Course
 from proxy.core.course_environment import display_name, list_path
+from proxy.core.course_links import course_address
 from proxy.core.errors import Conflict, NotFound
 from proxy.courses.environments import EnvironmentState
 from proxy.web.audit import who_acts
@@ -68,8 +68,8 @@ async def look(request: web.Request, course: Course) -> EnvironmentSection:
     """Return how things are with a course's packages."""
     builds = request.app[ENVIRONMENTS]
     state = await builds.environments.look(course)
-    here = f"/courses/{quote(course.name, safe='')}"
-    return EnvironmentSection(state, await builds.jobs.latest(course.name), course, here)
+    job = await builds.jobs.latest(course.name)
+    return EnvironmentSection(state, job, course, course_address(course.name))
 
 
 async def require_entry(request: web.Request) -> Course:
@@ -86,14 +86,14 @@ async def post_build(request: web.Request) -> web.Response:
     form = await read_form(request)
     by = Wisher(*who_acts(request))
     await request.app[ENVIRONMENTS].begin(course.name, by, anew=form.get("anew") == "1")
-    return see_other(f"/courses/{quote(course.name, safe='')}/environment/log")
+    return see_other(f"{course_address(course.name)}/environment/log")
 
 
 async def post_rollback(request: web.Request) -> web.Response:
     """Go back to the environment before."""
     course = await require_entry(request)
     await request.app[ENVIRONMENTS].roll_back(course.name, Wisher(*who_acts(request)))
-    return see_other(f"/courses/{quote(course.name, safe='')}#environment")
+    return see_other(f"{course_address(course.name)}#environment")
 
 
 async def show_log(request: web.Request) -> web.Response:
@@ -105,7 +105,7 @@ async def show_log(request: web.Request) -> web.Response:
         raise NotFound("Nothing has been built for this course yet.")
     values = {
         "course": course,
-        "here": f"/courses/{quote(course.name, safe='')}",
+        "here": course_address(course.name),
         "job": job,
         "log": await jobs.log(course.name),
     }

@@ -13,10 +13,9 @@ from proxy.core.events import EventKind
 from proxy.core.identity import User
 from proxy.core.lti_roles import CourseRole
 from proxy.store import course_people, helping, users
-from proxy.web.access import require_identity
-from proxy.web.audit import way_of
+from proxy.web.audit import note_act
 from proxy.web.course_access import CourseView
-from proxy.web.keys import CLOCK, EVENTS, STORE
+from proxy.web.keys import CLOCK, STORE
 
 
 async def set_person(request: web.Request, view: CourseView, name: str, role: CourseRole) -> User:
@@ -24,14 +23,16 @@ async def set_person(request: web.Request, view: CourseView, name: str, role: Co
     person = await request.app[STORE].write(
         put_person, view.course, name, role, request.app[CLOCK]()
     )
-    _note(request, EventKind.COURSE_PERSON_SET, view.course, person, role=role.value)
+    kind = EventKind.COURSE_PERSON_SET
+    note_act(request, kind, course=view.course, whom=person.slug, role=role.value)
     return person
 
 
 async def remove_person(request: web.Request, view: CourseView, name: str) -> User:
     """Take the user of this name off the list; raises `NotFound`."""
     person = await request.app[STORE].write(take_person, view.course, name, request.app[CLOCK]())
-    _note(request, EventKind.COURSE_PERSON_REMOVED, view.course, person)
+    kind = EventKind.COURSE_PERSON_REMOVED
+    note_act(request, kind, course=view.course, whom=person.slug)
     return person
 
 
@@ -55,14 +56,3 @@ def take_person(connection: Connection, course: str, name: str, now: float) -> U
         raise NotFound(f"“{name}” is not on the list of this course.")
     helping.end_of_person(connection, person.id, course, now)
     return person
-
-
-def _note(request: web.Request, kind: EventKind, course: str, person: User, **facts: str) -> None:
-    identity = require_identity(request)
-    way = way_of(identity)
-    request.app[EVENTS].note(
-        kind,
-        user="" if way == "command line" else identity.user.slug,
-        course=course,
-        about={"whom": person.slug, **facts} | ({"by": way} if way else {}),
-    )

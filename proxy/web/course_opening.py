@@ -12,9 +12,9 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from proxy.core.course_links import SUFFIX
 from proxy.core.errors import NotFound
 from proxy.core.identity import User
+from proxy.core.launch_target import SUFFIX
 from proxy.core.lti_roles import CourseRole
 from proxy.core.portal_link import is_path
 from proxy.store import course_people, memberships, portal_members

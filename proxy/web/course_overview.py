@@ -10,7 +10,6 @@ is while it runs. Who may change what is decided in `course_changes`.
 """
 
 import asyncio
-from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -19,6 +18,7 @@ from proxy.core.course_links import course_address
 from proxy.core.errors import Forbidden, UnprocessableInput
 from proxy.core.repository_address import shown_address
 from proxy.courses.changes import Wish
+from proxy.courses.job_log import read_log_end
 from proxy.web import course_changes
 from proxy.web.course_access import CourseView, require_course, require_lead
 from proxy.web.course_changes import hook_address
@@ -30,7 +30,6 @@ from proxy.web.problems import see_other
 from proxy.web.render import render_page, render_text
 
 LOG_LINES: Final = 200
-_LOG_BYTES: Final = 64 * 1024
 _MOST_DIGITS: Final = 9
 _HOUR: Final = 3600
 SCHEDULES: Final = {
@@ -63,7 +62,8 @@ async def state_values(request: web.Request, view: CourseView) -> dict[str, obje
     log: list[str] = []
     if found:
         path = request.app[COURSE_SHELF].places.log(view.course, found[0].id)
-        log = [*await asyncio.to_thread(_tail, path), *jobs.progress(found[0]).splitlines()]
+        log = await asyncio.to_thread(read_log_end, path, LOG_LINES)
+        log += jobs.progress(found[0]).splitlines()
     return {
         "entry": view.entry,
         "address": shown_address(view.entry.url) if view.entry else "",
@@ -168,15 +168,3 @@ async def _render_state(request: web.Request) -> str:
     if not view.leads:
         raise Forbidden("Only a teacher whom this Sifu lists for the course may see that.")
     return render_text(request, "course_state.html", await state_values(request, view))
-
-
-def _tail(path: Path) -> list[str]:
-    """Return the last lines of a log of ours, none if there is no such file."""
-    try:
-        with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _LOG_BYTES))
-            text = file.read(_LOG_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return []
-    return text.splitlines()[-LOG_LINES:]

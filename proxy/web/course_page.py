@@ -64,7 +64,7 @@ async def post_grade(request: web.Request) -> web.Response:
         await grading.give(request, view, slug, notebook, new)
     except (UnprocessableInput, NotFound) as problem:
         return await _page(request, view, told=problem, draft=form)
-    return see_other(address_of(view.course))
+    return see_other(course_address(view.course))
 
 
 async def post_retry(request: web.Request) -> web.Response:
@@ -77,7 +77,7 @@ async def post_retry(request: web.Request) -> web.Response:
         await grading.try_again(request, int(number))
     except SifuError as problem:
         return await _page(request, view, told=problem)
-    return see_other(address_of(view.course))
+    return see_other(course_address(view.course))
 
 
 def routes() -> list[web.RouteDef]:
@@ -89,21 +89,11 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
-def address_of(course: str) -> str:
-    """Return where the page of a course is."""
-    return course_address(course)
-
-
 def title_of(view: CourseView) -> str:
     """Return what the course is called: here, on the person's course page, or its name."""
     if view.entry is not None:
         return view.entry.shown_title
     return next((each.title for each in view.own if each.title), view.course)
-
-
-def tabs_of(course: str) -> list[tuple[str, str, str]]:
-    """Return the pages of a course for its teachers: key, word, address."""
-    return course_tabs(course)
 
 
 async def _page(
@@ -115,9 +105,9 @@ async def _page(
 ) -> web.Response:
     values: dict[str, object] = {
         "course": view.course,
-        "here": address_of(view.course),
+        "here": course_address(view.course),
         "title": title_of(view),
-        "tabs": tabs_of(view.course),
+        "tabs": course_tabs(view.course),
         "told": "" if told is None else told.public,
         "draft": draft or {},
     }

@@ -1,7 +1,7 @@
 """`/courses/{course}/people`: who is in a course, how far they are, and what can be done for them.
 
 Promises: a teacher sees their own people alone; thousands of people are shown a page at a time.
-Who is listed is changed in `course_membership`. Must not: show a link that leads nowhere here.
+Who is listed is changed in `course_membership`.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy import Connection
 
-from proxy.core.course_links import course_address
+from proxy.core.course_links import course_address, course_tabs
 from proxy.core.errors import NotFound, SifuError, UnprocessableInput
 from proxy.core.lti_roles import CourseRole
 from proxy.core.policy import Workspaces
@@ -21,7 +21,7 @@ from proxy.store.course_progress import Participant
 from proxy.web import course_membership
 from proxy.web.access import server_of
 from proxy.web.course_access import CourseView, require_lead, require_teacher
-from proxy.web.course_page import tabs_of, title_of
+from proxy.web.course_page import title_of
 from proxy.web.forms import read_form
 from proxy.web.keys import OBSERVATORY, SETTINGS, STORE
 from proxy.web.problems import see_other
@@ -31,10 +31,6 @@ PAGE: Final = 100
 SORTS: Final = {"name": "Name", "seen": "Last seen", "opened": "Notebooks opened"}
 _NEVER: Final = 0.0
 _MOST_NAME: Final = 128
-# What other modules do for a student, by the last part of the address, if they are there.
-_FILES: Final = "/courses/{course}/people/{slug}/files/{path}"
-_ZIP: Final = "/courses/{course}/people/{slug}/files.zip"
-_CLEAR: Final = "/courses/{course}/people/{slug}/clear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +142,7 @@ async def _page(
         "course": view.course,
         "title": title_of(view),
         "here": here,
-        "tabs": tabs_of(view.course),
+        "tabs": course_tabs(view.course),
         "leads": view.leads,
         "told": "" if told is None else told.public,
         "draft": draft,
@@ -158,7 +154,6 @@ async def _page(
         "page": PAGE,
         "earlier": choice.address(here, **{"from": max(first - PAGE, 0)}) if first else "",
         "later": choice.address(here, **{"from": first + PAGE}) if first + PAGE < number else "",
-        "offered": _offered(request),
     }
     status = 200 if told is None else told.status
     return render_page(request, "course_people.html", values, status=status)
@@ -179,12 +174,6 @@ async def _rows(request: web.Request, view: CourseView, shown: Sequence[Particip
         )
         for each in shown
     ]
-
-
-def _offered(request: web.Request) -> dict[str, bool]:
-    """Return which of the things that other modules do are there."""
-    there = {each.canonical for each in request.app.router.resources()}
-    return {"files": _FILES in there, "zip": _ZIP in there, "clear": _CLEAR in there}
 
 
 def _role(form: dict[str, str]) -> CourseRole:

@@ -46,6 +46,7 @@ browser's changes are accepted from the same origin only. Errors are `applicatio
 """
 _PATH_SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "owner": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
+    "slug": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
     "workspace": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
     "name": {"type": "string", "minLength": 1, "maxLength": 128},
     "id": {"type": "string", "minLength": 1, "maxLength": 32},

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from proxy.core.buckets import Rate
+from proxy.core.course_links import course_address
 from proxy.core.errors import NotFound, PayloadTooLarge
 from proxy.core.events import EventKind
 from proxy.core.file_kinds import FileKind, image_type, kind_of
@@ -54,8 +55,8 @@ class _Look:
         return self.full_path.rpartition("/")[2]
 
     def address(self, path: str) -> str:
-        course = quote(self.view.course, safe="")
-        return f"/courses/{course}/people/{self.student.slug}/files/{quote(path)}"
+        here = course_address(self.view.course)
+        return f"{here}/people/{self.student.slug}/files/{quote(path)}"
 
     @property
     def above(self) -> str:
@@ -187,10 +188,9 @@ def _around(look: _Look) -> dict[str, object]:
     """What the templates of a folder and of a text need alike: the way to it, above all."""
     steps = look.path.split("/") if look.path else []
     ways = [look.address("/".join(steps[:number])) for number in range(len(steps) + 1)]
-    course = quote(look.view.course, safe="")
     return {
         "course": look.view.course,
-        "course_page": f"/courses/{course}",
+        "course_page": course_address(look.view.course),
         "student": look.student,
         "steps": list(zip([look.view.course, *steps], ways, strict=True)),
         "address": look.address(look.path),

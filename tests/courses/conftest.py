@@ -7,6 +7,7 @@ import pytest
 
 from proxy.store.database import Store
 from tests.conftest import FakeClock
+from tests.courses.environments import Ground
 from tests.courses.updated import Updated, running_updates
 from tests.courses.upstream import GitService, Upstream, running_service
 
@@ -22,6 +23,22 @@ def upstream(tmp_path: Path) -> Upstream:
     """A repository with a notebook."""
     made = Upstream.make(tmp_path / "upstream" / "stats")
     made.commit({"week1/means.ipynb": "{}\n", "README.md": "# Stats\n"}, "First")
+    return made
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Somebody's workspace."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+async def ground(tmp_path: Path, store: Store) -> Ground:
+    """Where packages are built, for the course “stats”."""
+    made = Ground(tmp_path, store)
+    await made.add()
     return made
 
 

@@ -23,13 +23,6 @@ ROOT = Path(__file__).parents[2]
 LIST = {"requirements.txt": f"{OFFLINE}./strange\n"}
 
 
-@pytest.fixture
-async def ground(tmp_path: Path, store: Store) -> Ground:
-    made = Ground(tmp_path, store)
-    await made.add()
-    return made
-
-
 async def serve(ground: Ground, code: str, version: str = "v1") -> None:
     await ground.serve(version, LIST)
     make_source(ground.places.version("stats", version) / "strange", "strange", code)

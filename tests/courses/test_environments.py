@@ -3,7 +3,6 @@
 import asyncio
 import json
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -13,18 +12,10 @@ from proxy.core.errors import Conflict
 from proxy.courses import environments as environments_module
 from proxy.courses.build_failure import BuildFailed
 from proxy.store import course_environments
-from proxy.store.database import Store
 from tests.courses.environments import OFFLINE, Ground, make_wheel
 
 LIST = {"requirements.txt": f"{OFFLINE}greeting\n"}
 DAY = 86_400.0
-
-
-@pytest.fixture
-async def ground(tmp_path: Path, store: Store) -> Ground:
-    made = Ground(tmp_path, store)
-    await made.add()
-    return made
 
 
 async def run(ground: Ground, code: str, name: str = "stats") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from proxy.courses import job_log
-from proxy.courses.job_log import JobLog, LogPart, read_log
+from proxy.courses.job_log import JobLog, LogPart, read_log, read_log_end
 
 
 async def test_lines_come_while_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,3 +55,11 @@ def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
     assert read_log(tmp_path / "1.log", 0) == LogPart(("one",), 4)
     assert read_log(tmp_path / "1.log", 4) == LogPart((), 4)
     assert read_log(tmp_path / "1.log", 10**6) == LogPart((), 10**6)
+
+
+def test_the_end_of_a_log_is_bounded_whatever_is_there(tmp_path: Path) -> None:
+    assert read_log_end(tmp_path / "none", 3) == []
+    assert read_log_end(tmp_path, 3) == []
+    (tmp_path / "1.log").write_text("".join(f"line {number}\n" for number in range(50_000)))
+    assert read_log_end(tmp_path / "1.log", 2) == ["line 49998", "line 49999"]
+    assert len(read_log_end(tmp_path / "1.log", 10**6)) < 10_000

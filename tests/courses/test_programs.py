@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from proxy.core.errors import Conflict
 from proxy.courses.programs import Finished, Program, SaidLines, run_program
@@ -80,6 +81,23 @@ async def test_who_goes_away_ends_it(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+async def test_a_refusal_is_no_fault_in_the_log(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        with pytest.raises(Conflict):
+            await run("sleep 60", problem=lambda: "It is too large.")
+        with pytest.raises(FileNotFoundError):
+            await run_program(Program(["/none"], {}, 1.0), Notes())
+        task = asyncio.ensure_future(run(f"echo > {tmp_path}/began; sleep 60"))
+        async with asyncio.timeout(10):
+            while not (tmp_path / "began").exists():
+                await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0)
+    assert logs == []
 
 
 async def test_a_program_that_is_not_there() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from proxy.core.errors import Conflict
 from proxy.courses.snapshot_files import SnapshotFiles
+from proxy.disk.whole_files import draft_of
 
 TOKEN = "a" * 48
 OTHER = "b" * 48
@@ -67,7 +68,7 @@ def test_a_disk_that_is_full_keeps_nothing_of_it(tmp_path):
 
 def test_what_a_killed_writer_left_is_in_nobodys_way(files):
     files.write(OTHER, b"page")
-    part = files.place(TOKEN).with_suffix(".part")
+    part = draft_of(files.place(TOKEN))
     part.write_bytes(b"half a")
     assert not files.has(TOKEN)
     assert files.names() == {f"{OTHER}.html", part.name}
@@ -79,7 +80,7 @@ def test_a_link_in_its_place_is_not_written_through(files, tmp_path):
     files.write(OTHER, b"page")
     victim = tmp_path / "victim"
     victim.write_text("kept")
-    files.place(TOKEN).with_suffix(".part").symlink_to(victim)
+    draft_of(files.place(TOKEN)).symlink_to(victim)
     with suppress(Conflict):
         files.write(TOKEN, b"page")
     assert victim.read_text() == "kept"

@@ -89,7 +89,7 @@ async def test_what_a_sudden_end_left_is_cleared_but_nothing_that_is_under_way(
     """Killed after the page and before the row; or after the row was removed."""
     made, lost = await make(kept, ada), await make(kept, ada)
     (folder / f"{'a' * 48}.html").write_bytes(b"no row")
-    (folder / f"{'b' * 48}.part").write_bytes(b"half")
+    (folder / f"{'b' * 48}.html.new").write_bytes(b"half")
     (folder / f"{lost.token}.html").unlink()
     await kept.clear()
     assert len(files(folder)) == 3  # one may be a page whose row comes in a moment

@@ -19,9 +19,9 @@ from proxy.courses.source import (
     Sources,
     is_course_here,
     list_files,
-    open_source_file,
 )
 from proxy.disk.file_copies import hash_of
+from proxy.disk.plain_files import open_file_below
 from proxy.store import courses
 from proxy.store.database import Store
 
@@ -56,7 +56,7 @@ def test_links_pipes_and_sockets_are_passed_over(course: int, tmp_path: Path) ->
         listener.bind(str(tmp_path / "sock"))
         assert len(list_files(course).files) == 4
     for path in ("link", "folder/passwd", "pipe", "sock", "nothing", "b.ipynb/x", "a"):
-        assert open_source_file(course, path) is None
+        assert open_file_below(course, path) is None
 
 
 @pytest.mark.parametrize(("name", "number"), [("MOST_FILES", 2), ("MOST_DEPTH", 1)])

@@ -9,7 +9,7 @@ import pytest
 from proxy.disk.plain_files import (
     has_folder,
     open_file,
-    open_notebook,
+    open_named_file,
     opened_folder,
 )
 
@@ -30,7 +30,7 @@ def open_descriptors() -> int:
 
 
 def test_a_notebook_is_found_through_folders(course: int) -> None:
-    found = open_notebook(course, "week 1/a.ipynb")
+    found = open_named_file(course, "week 1/a.ipynb")
     assert found is not None
     with found:
         assert found.read() == b"a"
@@ -54,7 +54,7 @@ def test_a_notebook_is_found_through_folders(course: int) -> None:
 )
 def test_nothing_else_is_opened_and_nothing_stays_open(course: int, path: str) -> None:
     before = open_descriptors()
-    assert open_notebook(course, path) is None
+    assert open_named_file(course, path) is None
     assert open_descriptors() == before
 
 

@@ -1,12 +1,14 @@
 """People of courses over the API: the same rights as on the pages."""
 
+import io
 import json
+import zipfile
 from typing import Any
 
 from proxy.core.lti_roles import CourseRole
 from proxy.store import course_people
 from tests.web.courses import running_course
-from tests.web.page_front import Pages
+from tests.web.page_front import ORIGIN, OWN, PAGE, Pages
 from tests.web.teaching import add_course
 
 HERE = "/api/courses/stats/people"
@@ -52,6 +54,42 @@ async def test_a_name_that_nobody_has_is_told(pages: Pages) -> None:
         status, told = await ask(pages, "PUT", f"{HERE}/{name}", "bob", json={"role": "student"})
         assert status == 404
         assert "Nobody was listed" in told["detail"]
+
+
+async def test_copies_are_taken_and_cleared_by_their_teachers_alone(pages: Pages) -> None:
+    await add_course(pages)
+    await pages.add("eve")
+    await pages.sign_in("eve")
+    mine = pages.settings.notebooks / "ada/home/stats/mine.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("written by ada")
+    for who, status in (("ada", 403), ("eve", 404)):
+        for path in ("/api/courses/stats/files.zip", f"{HERE}/ada/files.zip"):
+            assert (await ask(pages, "GET", path, who))[0] == status
+        assert (await ask(pages, "POST", f"{HERE}/ada/clear", who))[0] == status
+    assert (await ask(pages, "POST", f"{HERE}/eve/clear", "bob"))[0] == 404
+    assert mine.exists()
+    status, told = await ask(pages, "POST", f"{HERE}/ada/clear", "bob")
+    assert status == 200
+    assert told["message"].startswith("The copy of ada is called “stats (cleared ")
+    assert not mine.exists()
+    assert [each.read_text() for each in mine.parent.parent.glob("stats (cleared*/mine.txt")] == [
+        "written by ada"
+    ]
+    status, told = await ask(pages, "POST", f"{HERE}/ada/clear", "bob")
+    assert (status, told["message"]) == (200, "ada has no copy of stats.")
+
+
+async def test_a_zip_of_a_copy_comes_by_the_api_too(pages: Pages) -> None:
+    async with running_course(pages):
+        headers = PAGE | OWN | {"Cookie": f"sifu={pages.secrets['bob']}"}
+        mine = pages.settings.notebooks / "ada/home/stats/mine.txt"
+        mine.parent.mkdir(parents=True)
+        mine.write_text("written by ada")
+        async with pages.client.get(f"{ORIGIN}{HERE}/ada/files.zip", headers=headers) as got:
+            assert (got.status, got.content_type) == (200, "application/zip")
+            with zipfile.ZipFile(io.BytesIO(await got.read())) as found:
+                assert any(name.endswith("mine.txt") for name in found.namelist())
 
 
 async def test_a_teacher_by_a_platform_reads_of_their_places(pages: Pages) -> None:
