@@ -55,7 +55,7 @@ class EnvironmentFolders:
 
     def make(self, name: str) -> Path:
         """Make the folder of one that is to be built; raises `OSError`."""
-        self._make_top()
+        self._make_folders(self._top)
         folder = self._top / name
         folder.mkdir(mode=0o700)
         folder.chmod(0o711 if self._is_shared else 0o700)
@@ -100,11 +100,11 @@ class EnvironmentFolders:
     def write_index(self, pythons: Mapping[str, str]) -> None:
         """Tell servers which Python the kernels of each course run, by its key."""
         if pythons or self._index.exists():
-            self._make_top()
+            self._make_folders(self._index.parent)
             _write_whole(self._index, json.dumps(dict(sorted(pythons.items()))), 0o644)
 
-    def _make_top(self) -> None:
-        (make_passable_folders if self._is_shared else make_private_folders)(self._top)
+    def _make_folders(self, path: Path) -> None:
+        (make_passable_folders if self._is_shared else make_private_folders)(path)
 
 
 def _write_whole(path: Path, text: str, mode: int) -> None:
