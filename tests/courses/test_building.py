@@ -82,7 +82,7 @@ async def test_what_a_package_started_ends_with_the_build(ground: Ground, tmp_pa
 
 async def test_endless_output_is_bounded_and_its_end_is_kept(ground: Ground) -> None:
     code = (
-        "import sys\nfor number in range(8000): print('line', number, 'x' * 900)\n"
+        "import sys\nfor number in range(4500): print('line', number, 'x' * 600)\n"
         "sys.exit('at last')"
     )
     await serve(ground, code)

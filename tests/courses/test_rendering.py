@@ -102,9 +102,15 @@ async def test_who_hangs_up_takes_the_process_along(clock, tmp_path):
         pytest.fail("the process lives on")
 
 
-async def test_few_of_one_person_and_not_too_many_in_all(clock):
-    renderer = Renderer(clock, UIDS, command=program("time.sleep(1); print(1)"), patience=20.0)
+async def test_few_of_one_person_and_not_too_many_in_all(clock, tmp_path):
+    may_end = tmp_path / "may-end"
+    waits = program(f"\nwhile not os.path.exists({str(may_end)!r}): time.sleep(0.01)\nprint(1)")
+    renderer = Renderer(clock, UIDS, command=waits, patience=20.0)
     ways = [spawn(_outcome(renderer, f"p{number // 3}"), name="asked") for number in range(36)]
+    async with asyncio.timeout(20):
+        while sum(each.done() for each in ways) < 36 - 22:  # who is refused is refused at once
+            await asyncio.sleep(0.01)
+    await asyncio.to_thread(may_end.touch)
     found = await asyncio.gather(*ways)
     own = [each for each in found if isinstance(each, Conflict) and "yours" in each.public]
     full = [each for each in found if isinstance(each, Conflict) and "many" in each.public]
