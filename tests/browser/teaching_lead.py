@@ -6,7 +6,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, Download, Page, expect
 
-from tests.browser.tab import SLOW
+SLOW = 30_000
 from tests.browser.teaching import (
     COURSE,
     MEANS,
