@@ -15,7 +15,7 @@ from typing import Any, Final
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.interfaces import CourseTab
-SLOW = 30_000
+from tests.browser.tab import SLOW
 from tests.courses.notebooks import cell, code
 from tests.courses.upstream import GitService, Upstream, running_service
 from tests.system.isolated import IsolatedInstallation
@@ -100,8 +100,8 @@ class School:
 @contextmanager
 def running_school() -> Iterator[School]:
     """Run a Sifu with accounts, and a git service with the course's repository."""
-    made = IsolatedInstallation(SIFU_AUTOSAVE_INTERVAL="0")
-    with made as running, running_service(running.root / "git") as service:
+    running = IsolatedInstallation(SIFU_AUTOSAVE_INTERVAL="0")
+    with running, running_service(running.root / "git") as service:
         running.await_fork_server()
         yield School(running, *_repository(running.root, service))
 
@@ -168,7 +168,7 @@ class Person:
 def sign_in(school: School, browser: Browser, name: str = "", link: str = "") -> Person:
     """Sign somebody in by a link, in a browser that has nobody else's cookies."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(link or school.running.link_of(name))
     expect(page).to_have_url(f"{school.running.front}/")

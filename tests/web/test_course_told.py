@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from tests.web.page_front import Pages
 from tests.web.teaching import add_course, put_notebook
 
