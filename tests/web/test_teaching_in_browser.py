@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 _PATHS = ["/courses", "/courses/stats", "/courses/stats/people", "/courses/nowhere/open/x"]
+_PATHS += ["/courses/stats/told?notebook=week%201/means"]
 _CONTROLS = (
     "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea,"
     " summary')].filter(each => each.checkVisibility()).length"
