@@ -56,6 +56,11 @@ def course_address(course: str) -> str:
     return f"/courses/{quote(course, safe='')}"
 
 
+def told_address(course: str, notebook: str) -> str:
+    """Return the page that tells somebody of their copy before it goes on to the notebook."""
+    return f"{course_address(course)}/told?notebook={quote(notebook, safe='/')}"
+
+
 def group_notebooks(
     course: str, tracks: Sequence[Track], paths: Iterable[str]
 ) -> list[NotebookGroup]:

@@ -34,9 +34,10 @@ def add(connection: Connection, course: str, kind: JobKind, by: str, now: float)
 
 
 def begin(connection: Connection, number: int, now: float) -> None:
-    """Its turn has come."""
+    """Its turn has come, unless it was interrupted meanwhile: that is its end."""
     values = {"state": JobState.RUNNING.value, "started": now}
-    connection.execute(update(course_jobs).where(course_jobs.c.id == number).values(values))
+    own = (course_jobs.c.id == number) & (course_jobs.c.state == JobState.WAITING.value)
+    connection.execute(update(course_jobs).where(own).values(values))
 
 
 def finish(

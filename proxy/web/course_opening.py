@@ -4,7 +4,7 @@ Promises: somebody of the course gets there by the one click, as by every launch
 the first time to a course that is open to all, or whom a teacher listed, is asked by a page of ours
 first, for from then on its teachers may look at their work and help them (`store.help_rights`):
 that a link alone, which any page can follow for them, does not begin. Whoever may not have the
-course is told what to do, and does not learn that there is one.
+course is told what to do, and does not learn that there is one; whoever had it, that it is over.
 """
 
 from typing import Final
@@ -17,7 +17,7 @@ from proxy.core.identity import User
 from proxy.core.launch_target import SUFFIX
 from proxy.core.lti_roles import CourseRole
 from proxy.core.portal_link import is_path
-from proxy.store import course_people, memberships, portal_members
+from proxy.store import course_people, courses, memberships, portal_members
 from proxy.web.access import require_identity
 from proxy.web.course_access import CourseView, require_course
 from proxy.web.following import answer_nobody, is_followed
@@ -34,7 +34,7 @@ async def show_notebook(request: web.Request) -> web.Response:
     """Go on to the notebook, or ask somebody who comes for the first time."""
     view, notebook = await _wanted(request)
     if view is None:
-        return _stranger(request)
+        return await _stranger(request)
     if not await _has_come(request, view):
         values = {
             "title": view.entry.shown_title if view.entry else view.course,
@@ -50,7 +50,7 @@ async def open_notebook(request: web.Request) -> web.Response:
     """The same by a button of ours: whoever presses it belongs to the course from then on."""
     view, notebook = await _wanted(request)
     if view is None:
-        return _stranger(request)
+        return await _stranger(request)
     if not view.leads:
         await request.app[STORE].write(_note, view.course, view.user, request.app[CLOCK]())
     return see_other(await destination_of(request, view.user, view.course, notebook))
@@ -67,6 +67,8 @@ async def _wanted(request: web.Request) -> tuple[CourseView | None, str]:
     try:
         view = await require_course(request, request.match_info["course"])
     except NotFound:
+        return None, ""
+    if view.entry is not None and view.entry.archived and not view.is_teacher:
         return None, ""
     if notebook and not is_path(notebook):
         raise NotFound(_NO_NOTEBOOK)
@@ -96,6 +98,22 @@ def _note(connection: Connection, course: str, user: User, now: float) -> None:
     course_people.note_seen(connection, course, user.id, now)
 
 
-def _stranger(request: web.Request) -> web.Response:
-    name = require_identity(request).user.name
-    return render_page(request, "course_stranger.html", {"name": name}, status=404)
+async def _stranger(request: web.Request) -> web.Response:
+    user, course = require_identity(request).user, request.match_info["course"]
+    over = await request.app[STORE].read(_title_of_former, course, user.id)
+    if over:
+        return render_page(request, "course_over.html", {"title": over}, status=404)
+    return render_page(request, "course_stranger.html", {"name": user.name}, status=404)
+
+
+def _title_of_former(connection: Connection, course: str, user_id: int) -> str:
+    """Return what an archived course was called, empty for whoever was not in it."""
+    entry = courses.find(connection, course)
+    if entry is None or not entry.archived:
+        return ""
+    was_in = (
+        course_people.role_of(connection, course, user_id) is not None
+        or portal_members.has_come(connection, course, user_id)
+        or bool(memberships.of_user(connection, user_id, course))
+    )
+    return entry.shown_title if was_in else ""

@@ -10,10 +10,12 @@ is while it runs. Who may change what is decided in `course_changes`.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
 
+from proxy.core.course_job import Job, JobKind
 from proxy.core.course_links import course_address
 from proxy.core.errors import Forbidden, UnprocessableInput
 from proxy.core.repository_address import shown_address
@@ -56,18 +58,20 @@ async def overview_values(request: web.Request, view: CourseView) -> dict[str, o
 
 
 async def state_values(request: web.Request, view: CourseView) -> dict[str, object]:
-    """Return what changes by itself."""
+    """Return what changes by itself; builds of packages have a section of their own."""
     jobs = request.app[COURSE_JOBS]
     found = await jobs.list_of(view.course)
+    work = next((job for job in found if job.kind is not JobKind.BUILD), None)
     log: list[str] = []
-    if found:
-        path = request.app[COURSE_SHELF].places.log(view.course, found[0].id)
+    if work is not None:
+        path = request.app[COURSE_SHELF].places.log(view.course, work.id)
         log = await asyncio.to_thread(read_log_end, path, LOG_LINES)
-        log += jobs.progress(found[0]).splitlines()
+        log += jobs.progress(work).splitlines()
     return {
         "entry": view.entry,
         "address": shown_address(view.entry.url) if view.entry else "",
-        "work": found[0] if found else None,
+        "work": work,
+        "page_version": _page_version(view, found[:1]),
         "log": log,
         "here": course_address(view.course),
     }
@@ -168,3 +172,9 @@ async def _render_state(request: web.Request) -> str:
     if not view.leads:
         raise Forbidden("Only a teacher whom this Sifu lists for the course may see that.")
     return render_text(request, "course_state.html", await state_values(request, view))
+
+
+def _page_version(view: CourseView, latest: Sequence[Job]) -> str:
+    """Return a word that is another one when more than the state has changed on the page."""
+    words = [view.entry.version if view.entry else ""]
+    return "-".join([*words, *(f"{job.id}{job.state.value}" for job in latest)])

@@ -110,6 +110,7 @@ async def _page(
         "tabs": course_tabs(view.course),
         "told": "" if told is None else told.public,
         "draft": draft or {},
+        "copy_notices": [],
     }
     if view.leads:
         template = "course_overview.html"
@@ -139,6 +140,9 @@ async def _for_student(request: web.Request, view: CourseView) -> dict[str, obje
     return {
         "groups": groups,
         "left_out": left_out,
+        "titles": {each.path: each.title for group in groups for each in group.notebooks},
+        # Nobody else gets scores: they are given to links of a learning platform.
+        "has_platform": bool(view.own),
         "last": await store.read(course_progress.last_notebook, view.course, view.user.id),
         "scores": await store.read(scores.list_of_person, view.user.id, view.course),
     }

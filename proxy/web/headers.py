@@ -19,7 +19,7 @@ from proxy.web.keys import IS_ANSWERED, REQUEST_ID
 FRAMED = ("/sign-in", "/start/", "/open/", "/lti/")
 # And what a notebook in there shows, where a window of its own would not know who is here. None of
 # it takes anything away for good, whatever somebody is made to click.
-_FRAMED_WHOLE = re.compile(r"/snapshots(?:/new)?|/courses/[^/]+/reset")
+_FRAMED_WHOLE = re.compile(r"/snapshots(?:/new)?|/courses/[^/]+/(?:reset|told)")
 Signal = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 
 

@@ -18,6 +18,7 @@ from proxy.web import (
     course_people,
     course_reset,
     course_statistics,
+    course_told,
     helping,
     home,
     launch_link,
@@ -71,6 +72,7 @@ def routes() -> list[web.RouteDef]:
         course_statistics,
         course_copies,
         course_reset,
+        course_told,
         course_environment,
         *_ADMIN,
     )

@@ -72,3 +72,12 @@ async def test_open_ones_are_interrupted_and_others_stay(store: Store) -> None:
     kept = await store.read(course_jobs.find, "stats", done)
     assert kept is not None
     assert kept.state is JobState.DONE
+
+
+async def test_what_was_interrupted_as_its_turn_came_does_not_run(store: Store) -> None:
+    job = await store.write(course_jobs.add, "stats", JobKind.BUILD, "", 1.0)
+    await store.write(course_jobs.interrupt_open, "Stopped.", 2.0)
+    await store.write(course_jobs.begin, job.id, 3.0)
+    found = await store.read(course_jobs.find, "stats", job.id)
+    assert found is not None
+    assert (found.state, found.ended) == (JobState.INTERRUPTED, 2.0)

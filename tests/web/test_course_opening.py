@@ -105,3 +105,26 @@ async def test_an_archived_course_opens_for_its_teachers_alone(pages: Pages) -> 
     await add_course(pages, archived=5.0)
     assert (await pages.ask("GET", HERE, "ada")).status == 404
     assert (await pages.ask("GET", HERE, "bob", headers=FOLLOWED)).status == 303
+
+
+async def test_who_was_in_it_is_told_that_it_is_over_and_nobody_else(pages: Pages) -> None:
+    await add_course(pages, archived=9.0)
+    await pages.add("eve")
+    await pages.sign_in("eve")
+    for method in ("GET", "POST"):
+        over = await pages.ask(method, HERE, "ada", headers=FOLLOWED if method == "GET" else {})
+        assert over.status == 404
+        assert "Statistics &lt;for&gt; all is over" in over.text
+        stranger = await pages.ask(method, HERE, "eve")
+        assert stranger.status == 404
+        assert "Statistics" not in stranger.text
+    assert not (pages.settings.notebooks / "ada/home/stats").exists()
+
+
+async def test_a_platform_s_students_do_not_get_into_what_is_over_either(pages: Pages) -> None:
+    await add_course(pages, archived=9.0)
+    await pages.store.write(course_people.remove, "stats", pages.people["ada"].id)
+    async with running_course(pages):
+        answer = await pages.ask("GET", HERE, "ada", headers=FOLLOWED)
+    assert answer.status == 404
+    assert "is over" in answer.text

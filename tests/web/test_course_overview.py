@@ -6,15 +6,18 @@ import pytest
 from sqlalchemy import Connection
 
 from proxy.core.course import Enrolment, Outline
+from proxy.core.course_job import JobState
 from proxy.core.errors import UnprocessableInput
 from proxy.core.lti_roles import CourseRole
 from proxy.courses.changes import Wish
 from proxy.courses.places import CoursePlaces
 from proxy.store import courses
+from proxy.store.course_jobs import finish
 from proxy.store.course_tables import course_jobs
 from proxy.web import course_page, keys
 from proxy.web.course_overview import LOG_LINES, read_settings
 from tests.courses.upstream import Upstream, running_service
+from tests.store.test_course_progress import add_days, day
 from tests.web.page_front import Pages
 from tests.web.teaching import STATS, add_course, list_person, put_notebook
 
@@ -22,9 +25,11 @@ HERE = "/courses/stats"
 CHANGES = ("update", "settings", "archive", "unarchive", "delete", "webhook")
 
 
-def begin_job(connection: Connection, state: str = "running") -> int:
-    row = {"course": "stats", "kind": "update", "state": state, "started": 5.0, "by_slug": "bob"}
-    made = connection.execute(course_jobs.insert().values(row | {"summary": ""}))
+def begin_job(
+    connection: Connection, state: str = "running", kind: str = "update", summary: str = ""
+) -> int:
+    row = {"course": "stats", "kind": kind, "state": state, "started": 5.0, "by_slug": "bob"}
+    made = connection.execute(course_jobs.insert().values(row | {"summary": summary}))
     return int((made.inserted_primary_key or (0,))[0])
 
 
@@ -173,3 +178,35 @@ async def test_a_course_that_was_placed_by_hand_has_nothing_to_update(pages: Pag
     assert "Update now" not in page.text
     answer = await pages.ask("POST", f"{HERE}/update", "bob")
     assert answer.status == 404
+
+
+async def test_a_build_does_not_hide_what_the_update_before_it_said(pages: Pages) -> None:
+    await add_course(pages)
+    await pages.store.write(begin_job, "done", "update", "The course is at a1b2c3d4e5 now.")
+    await pages.store.write(begin_job, "running", "build")
+    part = (await pages.first_event(f"{HERE}/live", "bob"))["part"]
+    assert "The course is at a1b2c3d4e5 now." in part
+    assert "<progress" not in part
+    assert "disabled" not in part, "an update need not wait for the build"
+
+
+async def test_the_rest_of_the_page_is_asked_for_when_a_job_came_to_its_end(pages: Pages) -> None:
+    await add_course(pages)
+    number = await pages.store.write(begin_job, "running", "build")
+    running = await version_of_page(pages)
+    await pages.store.write(lambda connection: finish(connection, number, JobState.DONE, "", 6.0))
+    assert await version_of_page(pages) != running
+
+
+async def version_of_page(pages: Pages) -> str:
+    part = (await pages.first_event(f"{HERE}/live", "bob"))["part"]
+    return part.partition('data-version="')[2].partition('"')[0]
+
+
+async def test_a_student_reads_titles_and_of_scores_where_there_can_be_some(pages: Pages) -> None:
+    await add_course(pages)
+    put_notebook(pages, "week 1/means.ipynb")
+    await pages.store.write(add_days, [day("ada", "x", "week 1/means")])
+    page = (await pages.ask("GET", HERE, "ada")).text
+    assert "You were last at <strong>Means &amp; medians</strong>" in page
+    assert "score" not in page, "she came by no learning platform"

@@ -4,13 +4,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from proxy.core.course import Outline
 from proxy.core.identity import ServerName
 from proxy.core.lifecycle import State
+from proxy.store import courses
 from proxy.store.course_tables import course_jobs
 from proxy.web import keys
 from tests.store.test_course_progress import add_days, day
 from tests.web.page_front import ORIGIN, Pages
-from tests.web.teaching import add_course, begin_help, list_person, put_notebook
+from tests.web.teaching import (
+    OUTLINE,
+    STATS,
+    add_course,
+    begin_help,
+    list_person,
+    put_notebook,
+)
 from tests.web.test_admin_in_browser import _AXE, browser, open_as
 
 if TYPE_CHECKING:
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 _PATHS = ["/courses", "/courses/stats", "/courses/stats/people", "/courses/nowhere/open/x"]
+_PATHS += ["/courses/stats/told?notebook=week%201/means"]
 _CONTROLS = (
     "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea,"
     " summary')].filter(each => each.checkVisibility()).length"
@@ -110,6 +120,24 @@ async def test_a_launch_link_is_copied_by_its_button(browser: "Browser", teachin
     await tab.locator("button[data-copies^=launch]").first.click()
     copied = await tab.evaluate("navigator.clipboard.readText()")
     assert copied.endswith("/courses/stats/open/week%201/means")
+
+
+async def test_what_a_first_version_brings_is_shown_and_what_is_typed_stays(
+    browser: "Browser", pages: Pages
+) -> None:
+    pages.app[keys.LIVE]._pause = 0.1
+    course = await add_course(pages, version="", outline=Outline())
+    tab = await open_as(browser, pages, "bob", permissions=["clipboard-read", "clipboard-write"])
+    await tab.goto(f"{ORIGIN}/courses/stats")
+    await tab.get_by_label("Title").fill("half a ti")
+    put_notebook(pages, "week 1/means.ipynb")
+    await pages.store.write(courses.serve, course.name, STATS.version, OUTLINE, 6.0)
+    await tab.get_by_role("heading", level=1, name="Statistics <for> all").wait_for()
+    assert await tab.title() == "Statistics <for> all · Sifu"
+    await tab.locator("summary", has_text="Links").first.click()
+    await tab.locator("button[data-copies^=launch]").first.click()
+    assert "week%201/means" in await tab.evaluate("navigator.clipboard.readText()")
+    assert await tab.get_by_label("Title").input_value() == "half a ti"
 
 
 @pytest.mark.parametrize("scripts", [True, False])

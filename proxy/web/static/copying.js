@@ -1,17 +1,19 @@
-// Buttons that copy the field beside them; without a script the field can be selected.
+// Buttons that copy the field beside them; without a script the field can be selected. Pages that
+// change in place may bring new ones, so none is looked up before it is pressed.
 
-for (const button of document.querySelectorAll("button[data-copies]")) {
-  button.hidden = false;
-  const word = button.textContent;
-  button.addEventListener("click", async () => {
-    const field = document.getElementById(button.dataset.copies);
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-    } catch {
-      document.execCommand("copy"); // over plain http browsers offer no other way
-    }
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = word; }, 2000);
-  });
-}
+document.documentElement.classList.add("copies");
+
+addEventListener("click", async ({ target }) => {
+  const button = target.closest("button[data-copies]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copies);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    document.execCommand("copy"); // over plain http browsers offer no other way
+  }
+  const word = button.dataset.word ??= button.textContent;
+  button.textContent = "Copied";
+  setTimeout(() => { button.textContent = word; }, 2000);
+});

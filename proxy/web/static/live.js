@@ -4,6 +4,7 @@
 export function followPage(part, whenChanged) {
   const banner = document.querySelector("[data-banner]");
   let source;
+  let version = versionOf(part);
 
   function open() {
     if (source || document.hidden) return;
@@ -12,6 +13,8 @@ export function followPage(part, whenChanged) {
       const news = JSON.parse(data);
       change(part, news.part);
       change(banner, news.banner);
+      if (version !== versionOf(part)) freshen().then(whenChanged);
+      version = versionOf(part);
       whenChanged();
     };
     // A connection that broke comes back by itself; one that was refused does not.
@@ -30,6 +33,22 @@ export function followPage(part, whenChanged) {
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
   open();
+}
+
+function versionOf(part) {
+  return part.querySelector("[data-version]")?.dataset.version;
+}
+
+// With a new version more changes than is followed all the time: it is fetched with the whole page.
+async function freshen() {
+  const answer = await fetch(location.pathname + location.search);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = page.title;
+  for (const part of document.querySelectorAll("[data-fresh]")) {
+    const fresh = page.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
+    if (fresh) changeChildren(part, fresh);
+  }
 }
 
 function change(old, html) {
