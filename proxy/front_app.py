@@ -63,7 +63,7 @@ _DRAIN_SECONDS = 5.0
 _BACKLOG = 1024
 # How many connections asyncio accepts at a time; when descriptors run out it also tries that
 # often, and logs each try.
-_ACCEPT_AT_A_TIME = 16
+_ACCEPT_AT_A_TIME = 4
 _log = structlog.get_logger()
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import pytest
 
@@ -49,10 +48,11 @@ print(json.dumps({"text": open(path).read(), "owner": os.stat(path).st_uid}))
 CHANGE = "import os; open(os.path.expanduser('~/lectures/week/notes.txt'), 'w').write('mine')"
 
 
-@pytest.fixture
-def address(private_host: PrivateHost, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(private_host: PrivateHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A course with packages and a folder that is shared, behind a token."""
-    wheel = tmp_path / make_wheel(tmp_path, "greeting", code="WORD = 'hello'")
+    folder = tmp_path_factory.mktemp("wheels")
+    wheel = folder / make_wheel(folder, "greeting", code="WORD = 'hello'")
     private_host.add(
         "lectures",
         {

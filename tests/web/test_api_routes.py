@@ -11,7 +11,8 @@ ROWS = with_document(list_endpoints(HealthCheck(), EventStreams()))
 
 
 def path_of(row):
-    return row.path.format(owner="ada", workspace="home", name="ada", id="1", course="stats")
+    names = {"owner": "ada", "name": "ada", "slug": "ada", "workspace": "home", "course": "stats"}
+    return row.path.format(**names, id="1")
 
 
 @pytest.fixture
