@@ -6,8 +6,10 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from proxy.core.course import Course, Interface, Outline
+from proxy.core.errors import Forbidden
+from proxy.core.lti_roles import CourseRole
 from proxy.core.policy import Workspaces
-from proxy.store import courses, portal_members
+from proxy.store import course_people, courses, portal_members
 from proxy.store.database import Store
 from proxy.web.launch_destination import destination_of
 from tests.conftest import FakeClock
@@ -63,3 +65,17 @@ async def test_it_opens_in_what_the_course_wants(
     assert (
         await destination_of(request, ada, "other", "a") == "/open/ada/home/lab/tree/other/a.ipynb"
     )
+
+
+async def test_a_course_that_was_put_away_leads_nowhere_but_for_its_teachers(pages: Pages) -> None:
+    archived = Course("stats", "https://git.example.org/s", 1.0, title="Statistics", archived=2.0)
+    await pages.store.write(courses.add, archived)
+    request = make_mocked_request("GET", "/x", app=pages.app)
+    ada, bob = pages.people["ada"], pages.people["bob"]
+    with pytest.raises(Forbidden, match="This course is over"):
+        await destination_of(request, ada, "stats", "a")
+    await pages.store.write(portal_members.remember_student, "p", ada.id, "stats", 1.0)
+    with pytest.raises(Forbidden, match=r"Statistics is over\. Your copy"):
+        await destination_of(request, ada, "stats", "a")
+    await pages.store.write(course_people.set_role, "stats", bob.id, CourseRole.TEACHER, 1.0)
+    assert "stats/a" in await destination_of(request, bob, "stats", "a")
