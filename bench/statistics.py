@@ -56,7 +56,7 @@ async def main() -> int:
             cold = await _measure(pages)
         store.close()
     _say(f"\ngoal: page and heat map, cold, in {GOAL * 1000:.0f} ms: ")
-    is_held = cold.alone < GOAL
+    is_held = cold.clock < GOAL  # by the clock, as people wait
     _say("held\n" if is_held else "NOT held\n")
     return 0 if is_held else 1
 

@@ -7,11 +7,12 @@ from sqlalchemy.exc import IntegrityError
 
 from proxy.core.errors import Conflict, UnprocessableInput
 from proxy.core.identity import User
+from proxy.core.lifecycle import RUNNING
 from proxy.core.slugs import make_slug, name_problem
 from proxy.store import changes, sign_in_links
 from proxy.store.api_tokens import revoke_all
 from proxy.store.sessions import end_all
-from proxy.store.tables import used_slugs, users
+from proxy.store.tables import servers, used_slugs, users
 
 
 def add(
@@ -34,7 +35,8 @@ def insert_new(
 ) -> User:
     """Create an account of a good name; raises `IntegrityError` if it is taken.
 
-    Its slug is somebody's from now on, and of nobody at another service.
+    Its slug is somebody's from now on, and of nobody at another service. Who had it before may know
+    the keys of its servers: those get others.
     """
     values = {
         "name": name,
@@ -46,6 +48,9 @@ def insert_new(
     connection.execute(insert(users).values(values))
     connection.execute(delete(used_slugs).where(used_slugs.c.slug == values["slug"]))
     connection.execute(insert(used_slugs).values(slug=values["slug"]))
+    rests = servers.c.state.not_in([state.value for state in RUNNING])
+    owned = servers.c.owner == values["slug"]
+    connection.execute(update(servers).where(owned, rests).values(identity_key=""))
     created = find(connection, name)
     assert created is not None  # noqa: S101 (just written, in this transaction)
     return created

@@ -3,8 +3,11 @@ import asyncio
 import pytest
 
 from proxy.core.errors import Conflict, UnprocessableInput
+from proxy.core.identity import ServerName
+from proxy.core.lifecycle import State
 from proxy.core.slugs import make_slug
-from proxy.store import api_tokens, sessions, sign_in_links, users
+from proxy.store import api_tokens, servers, sessions, sign_in_links, users
+from proxy.store.records import ServerRecord
 from tests.store.people import add_user, told
 
 
@@ -138,3 +141,14 @@ def test_a_role_is_given_and_taken(store):
     for is_admin in (True, False):
         store.write_now(users.set_admin, ada, is_admin=is_admin)
         assert store.read_now(users.find, "ada").is_admin is is_admin
+
+
+def test_who_gets_a_name_that_was_somebodys_gets_another_key(store):
+    ann = add_user(store, "ann")
+    for state in (State.STOPPED, State.READY):
+        name = ServerName("ann", state.value)
+        store.write_now(servers.put, ServerRecord(name, state, identity_key="k" * 43), 1.0)
+    store.write_now(users.remove, ann, 2.0)
+    add_user(store, "ann")
+    keys = {each.name.workspace: each.identity_key for each in store.read_now(servers.list_all)}
+    assert keys == {"stopped": "", "ready": "k" * 43}
