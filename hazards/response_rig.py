@@ -11,6 +11,7 @@ from typing import Any, cast
 from hazards.response_case import Case, Ending
 from proxy.core.response_headers import Surroundings
 from proxy.core.websocket_handshake import Offer
+from proxy.relay.conveyor import Conveyors
 from proxy.relay.exchange import Exchange, Outcome
 from proxy.relay.outbox import Outbox
 from proxy.relay.upstream import UpstreamConnection
@@ -166,7 +167,7 @@ def deliver(case: Case, pieces: tuple[bytes, ...]) -> Delivery:
     """Run one exchange over a connection of its own."""
     told = Delivery()
     released: list[UpstreamConnection] = []
-    connection = UpstreamConnection(released.append, Outbox(_at_once))
+    connection = UpstreamConnection(released.append, Outbox(_at_once), Conveyors(most=0))
     wire, heard = Wire(), Wire()
     wire.protocol = connection
     connection.connection_made(wire)

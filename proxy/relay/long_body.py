@@ -1,6 +1,7 @@
 """A long request body of declared length, on its way past aiohttp's buffers to the server.
 
-aiohttp parses the head; the body's bytes are only counted. Promises: the server gets exactly the
+aiohttp parses the head; the body's bytes are only counted, and the kernel carries most of a body
+of megabytes. Promises: the server gets exactly the
 declared bytes, in their order; while it takes no more, the browser is not read; what comes after
 the body is kept for the next request. Until somebody claims it, at most one read is held.
 """
@@ -8,6 +9,8 @@ the body is kept for the next request. Until somebody claims it, at most one rea
 import asyncio
 from enum import Enum
 from typing import Protocol
+
+from proxy.relay.conveyor import Arrival, Conveyor, Watcher
 
 # A shorter one may as well take aiohttp's way.
 LONG = 256 * 1024
@@ -21,10 +24,11 @@ class Source(Protocol):
 
 
 class Sink(Protocol):
-    """The upstream connection: `follow` tells it whom to hold back."""
+    """The upstream connection: `follow` tells it whom to hold back, `haul` spares us the bytes."""
 
     def send(self, data: bytes) -> None: ...
     def follow(self, source: Source) -> None: ...
+    def haul(self, source: asyncio.Transport, length: int, watcher: Watcher) -> Conveyor | None: ...
 
 
 class Progress(Enum):
@@ -37,15 +41,29 @@ class Progress(Enum):
 
 
 class LongBody:
-    """`left` counts what is still to come; `tail` is what came after the end."""
+    """`left` counts what is still to come, `hauled` what the kernel carried; `tail` is what came
+    after the end.
+    """
 
-    __slots__ = ("_ended", "_held", "_sink", "_transport", "left", "progress", "tail")
+    __slots__ = (
+        "_conveyor",
+        "_ended",
+        "_held",
+        "_sink",
+        "_transport",
+        "hauled",
+        "left",
+        "progress",
+        "tail",
+    )
 
     def __init__(self, transport: asyncio.Transport, length: int) -> None:
         self._transport = transport
         self._held = b""
         self._sink: Sink | None = None
         self._ended: asyncio.Future[None] | None = None
+        self._conveyor: Conveyor | None = None
+        self.hauled = 0
         self.left = length
         self.tail = b""
         self.progress = Progress.UNCLAIMED
@@ -78,12 +96,17 @@ class LongBody:
         sink.follow(self)
         if held:
             self.feed(held)
+        if self.progress is Progress.FLOWING:
+            self._conveyor = sink.haul(self._transport, self.left, self)
         self.resume_feeding()
-        while self.progress is Progress.FLOWING:
-            before = self.left
-            await asyncio.wait([self._ended], timeout=stall_seconds)
-            if self.left == before and self.progress is Progress.FLOWING:
-                self.stop()
+        try:
+            while self.progress is Progress.FLOWING:
+                before = self.left
+                await asyncio.wait([self._ended], timeout=stall_seconds)
+                if self.left == before:
+                    self.stop()
+        finally:
+            self._stop_conveyor()
         return self.progress is Progress.WHOLE
 
     def give_back(self) -> bytes:
@@ -100,10 +123,34 @@ class LongBody:
         self._transport.pause_reading()
 
     def resume_feeding(self) -> None:
-        if self.progress is Progress.FLOWING and not self._transport.is_closing():
+        if self._conveyor is not None or self._transport.is_closing():
+            return
+        if self.progress is Progress.FLOWING:
             self._transport.resume_reading()
+
+    def conveyed(self, count: int) -> None:
+        self.left -= count
+        self.hauled += count
+
+    def stalled(self, since: float) -> None:
+        """`flow` sees for itself whether anything moves."""
+
+    def arrived(self, arrival: Arrival) -> None:
+        """What came behind the body is still to be read, and is the next request."""
+        self._conveyor = None
+        if arrival is Arrival.SOURCE_LOST:
+            self.stop()
+        elif arrival is not Arrival.SINK_LOST:  # the server's own connection tells how it ended
+            self.resume_feeding()
+            self._end(Progress.WHOLE)
 
     def _end(self, progress: Progress) -> None:
         self.progress = progress
+        self._stop_conveyor()
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(None)
+
+    def _stop_conveyor(self) -> None:
+        conveyor, self._conveyor = self._conveyor, None
+        if conveyor is not None:
+            conveyor.stop()

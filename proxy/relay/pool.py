@@ -12,6 +12,7 @@ from functools import partial
 
 from proxy import metrics
 from proxy.core.errors import UpstreamBroken, UpstreamSlow
+from proxy.relay.conveyor import Conveyors
 from proxy.relay.outbox import Outbox
 from proxy.relay.upstream import UpstreamConnection
 
@@ -25,6 +26,7 @@ class Pool:
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
+        self._conveyors = Conveyors()
         self._idle: dict[str, deque[UpstreamConnection]] = {}
         self._loop = asyncio.get_running_loop()
 
@@ -40,7 +42,8 @@ class Pool:
 
     async def dial(self, address: str) -> UpstreamConnection:
         """Open a new connection; raises `UpstreamBroken` or `UpstreamSlow`."""
-        make = partial(UpstreamConnection, partial(self._release, address), self._outbox)
+        release = partial(self._release, address)
+        make = partial(UpstreamConnection, release, self._outbox, self._conveyors)
         began = self._loop.time()
         try:
             connected = await _connect(address)

@@ -96,7 +96,11 @@ async def _upload(
         exchange.write(_CONTINUE)
     body = exchange.browser.body
     if body is not None:
-        if await body.flow(upstream, STALL_SECONDS):
+        try:
+            is_whole = await body.flow(upstream, STALL_SECONDS)
+        finally:
+            exchange.sent += body.hauled
+        if is_whole:
             _note_upload(exchange)
         else:
             exchange.drop_carrier()

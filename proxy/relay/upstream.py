@@ -13,37 +13,44 @@ from proxy.core.chunks import ChunkFollower
 from proxy.core.response_head import MAX_HEAD, Framing, MalformedResponse
 from proxy.core.websocket_handshake import answers
 from proxy.relay.answer_heads import AnswerHead, judge_head
+from proxy.relay.conveyor import Arrival, Conveyor, Conveyors
 from proxy.relay.exchange import Exchange, Outcome
-from proxy.relay.long_body import Source
+from proxy.relay.long_answer import LongAnswer
 from proxy.relay.outbox import Outbox
 from proxy.relay.splice import splice
+from proxy.relay.uplink import Uplink
 
 _MAX_INTERIM = 8
 
 
-class UpstreamConnection(asyncio.Protocol):
+class UpstreamConnection(Uplink):
     """`released` is called with the connection when it may carry another exchange."""
 
     __slots__ = (
         "_chunks",
+        "_conveyor",
         "_exchange",
         "_head",
         "_interim",
-        "_is_full",
         "_left",
         "_outbox",
         "_receive",
         "_released",
         "_reusable",
-        "_room",
-        "_source",
         "idle_since",
-        "transport",
     )
 
-    def __init__(self, released: Callable[["UpstreamConnection"], None], outbox: Outbox) -> None:
+    def __init__(
+        self,
+        released: Callable[["UpstreamConnection"], None],
+        outbox: Outbox,
+        conveyors: Conveyors,
+    ) -> None:
+        super().__init__(conveyors)
         self._released = released
         self._outbox = outbox
+        # Carries the rest of a long answer past us.
+        self._conveyor: Conveyor | None = None
         self._exchange: Exchange | None = None
         self._head = b""
         self._interim = 0
@@ -51,11 +58,6 @@ class UpstreamConnection(asyncio.Protocol):
         self._chunks = ChunkFollower()
         self._receive: Callable[[bytes], None] = self._receive_unasked
         self._reusable = False
-        # While it takes no more: who waits for that to end.
-        self._is_full = False
-        self._room: asyncio.Future[None] | None = None
-        self._source: Source | None = None
-        self.transport: asyncio.Transport | None = None
         self.idle_since = 0.0
 
     def begin(self, exchange: Exchange, head: bytes) -> None:
@@ -81,22 +83,11 @@ class UpstreamConnection(asyncio.Protocol):
             if not self.transport.is_closing():
                 self.transport.write(data)
 
-    def follow(self, source: Source) -> None:
-        """Hold `source` back while the server takes no more."""
-        self._source = source
-        if self._is_full:
-            source.pause_feeding()
-
-    async def room(self) -> None:
-        """Wait until the upstream takes more (request-side back-pressure)."""
-        if self._is_full:
-            self._room = asyncio.get_running_loop().create_future()
-            await self._room
-
     def abandon(self) -> None:
         """The browser went away, or the exchange is over early: this connection is not reused."""
         self._exchange = self._source = None
         self._receive = self._receive_unasked
+        self._stop_conveyor()
         if self.transport is not None:
             self.transport.abort()
 
@@ -105,7 +96,7 @@ class UpstreamConnection(asyncio.Protocol):
             self.transport.pause_reading()
 
     def resume_feeding(self) -> None:
-        if self.transport is not None:
+        if self.transport is not None and self._conveyor is None:
             self.transport.resume_reading()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -121,6 +112,7 @@ class UpstreamConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.transport = None
+        self._stop_conveyor()
         self.resume_writing()
         if self._exchange is None:
             return
@@ -130,19 +122,6 @@ class UpstreamConnection(asyncio.Protocol):
             self._end(Outcome.CUT)
         else:
             self._end(Outcome.MALFORMED if self._head or self._interim else Outcome.NOTHING)
-
-    def pause_writing(self) -> None:
-        self._is_full = True
-        if self._source is not None:
-            self._source.pause_feeding()
-
-    def resume_writing(self) -> None:
-        self._is_full = False
-        if self._source is not None:
-            self._source.resume_feeding()
-        room, self._room = self._room, None
-        if room is not None and not room.done():
-            room.set_result(None)
 
     def _started(self) -> bool:
         return self._exchange is not None and self._exchange.status > 0
@@ -198,9 +177,29 @@ class UpstreamConnection(asyncio.Protocol):
         self._left, self._receive = head.length - len(body), self._receive_counted
         if self._left:
             exchange.write(data)
+            self._convey(exchange)
         else:
             self._write_whole(exchange, data)
             self._finish(excess=False)
+
+    def _convey(self, exchange: Exchange) -> None:
+        """Let the kernel carry the rest, if it is long."""
+        if self.transport is not None and not exchange.transport.is_closing():
+            self._conveyor = self._conveyors.engage(
+                self.transport, exchange.transport, self._left, LongAnswer(exchange, self._arrived)
+            )
+
+    def _arrived(self, arrival: Arrival) -> None:
+        self._conveyor = None
+        if arrival in {Arrival.WHOLE, Arrival.EXCEEDED}:
+            self._finish(excess=arrival is Arrival.EXCEEDED)
+        else:
+            self._end(Outcome.CUT)
+
+    def _stop_conveyor(self) -> None:
+        conveyor, self._conveyor = self._conveyor, None
+        if conveyor is not None:
+            conveyor.stop()
 
     def _write_whole(self, exchange: Exchange, data: bytes) -> None:
         if exchange.last:
@@ -264,6 +263,7 @@ class UpstreamConnection(asyncio.Protocol):
         exchange, self._exchange = self._exchange, None
         self._source = None
         self._receive = self._receive_unasked
+        self._stop_conveyor()
         if exchange is None:
             return
         exchange.browser.feeder = None
