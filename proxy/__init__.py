@@ -7,7 +7,7 @@ The way of a request is a straight line:
 
 Floors, top to bottom; a module imports downwards only and siblings do not know each other:
 `cli` · `front_app`, `relay_app` · `web` · `auth`, `relay`, `servers` · `store` ·
-`settings`, `log`, `metrics`, `tasks` · `notebook` · `core`.
+`settings`, `log`, `metrics`, `tasks` · `notebook`, `imports` · `core`.
 """
 
 __version__ = "0.1.0"

@@ -12,7 +12,6 @@ import socket
 import sys
 from pathlib import Path
 
-import structlog
 import uvloop
 
 from proxy import log
@@ -45,7 +44,7 @@ STOPPING_SECONDS = 1.0
 IDLE_GRACE_SECONDS = 2.0
 FLUSH_SECONDS = 0.2
 
-_log = structlog.get_logger()
+_log = log.get_logger()
 
 
 class RelayProgram:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import cast
 
+from proxy.core.identity import User
 from proxy.relay_app import RelayProgram
 from proxy.store.database import Store
 from tests.relay import conftest as fixtures
@@ -47,6 +48,12 @@ class Workers:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
         return process.returncode
+
+
+def running_behind(workers: Workers, store: Store, upstream: Upstream, user: User) -> Running:
+    """What asks relay processes as it asks one that runs in the test's own."""
+    no_program_here = cast(RelayProgram, None)
+    return Running(workers.port, no_program_here, store, upstream, user, asyncio.Event())
 
 
 def test_a_relay_process_loads_nothing_that_only_the_front_needs() -> None:
@@ -97,8 +104,7 @@ async def test_rolling_restarts_under_load_lose_no_request(
     user = await prepare(store, upstream)
     workers = Workers(tmp_path)
     process = await asyncio.to_thread(workers.start)
-    no_program_here = cast(RelayProgram, None)
-    running = Running(workers.port, no_program_here, store, upstream, user, asyncio.Event())
+    running = running_behind(workers, store, upstream, user)
     counts, stop = {"ok": 0, "lost": 0}, asyncio.Event()
     load = [asyncio.ensure_future(_load(running, counts, stop)) for _ in range(16)]
     for _ in range(4):

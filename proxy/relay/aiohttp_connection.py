@@ -11,10 +11,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import StreamReader, http_parser, web
-from aiohttp.http_parser import RawRequestMessage
-from aiohttp.streams import EMPTY_PAYLOAD
-from aiohttp.web_protocol import RequestHandler
+from proxy.relay.aiohttp_parts import (
+    EMPTY_PAYLOAD,
+    BaseRequest,
+    HttpRequestParser,
+    HttpRequestParserPy,
+    RawRequestMessage,
+    RequestHandler,
+    RequestPayloadError,
+    Response,
+    Server,
+    StreamReader,
+    StreamResponse,
+)
 
 MAX_HEAD_BYTES = 32 * 1024
 MAX_FIELDS = 128
@@ -23,7 +32,7 @@ _HEAD_END = b"\r\n\r\n"
 # Its owner closes idle connections; aiohttp's own timer knows nothing of repeated requests.
 _NEVER = 1e9
 
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Handler = Callable[[BaseRequest], Awaitable[StreamResponse]]
 
 
 class AiohttpConnection(RequestHandler):
@@ -89,17 +98,17 @@ class AiohttpConnection(RequestHandler):
 
     def handle_error(
         self,
-        request: web.BaseRequest,
+        request: BaseRequest,
         status: int = 500,
         exc: BaseException | None = None,
         message: str | None = None,
-    ) -> web.StreamResponse:
+    ) -> StreamResponse:
         """Answer what aiohttp could not parse, or our own fault, without echoing any of it."""
         self._on_fault(status)
         if status >= 500:
             self.log_exception("Error handling request", exc_info=exc)
         text = "The request is not proper HTTP." if status < 500 else "Something went wrong."
-        response = web.Response(status=status, text=f"{text}\n", headers={"Server": "Sifu"})
+        response = Response(status=status, text=f"{text}\n", headers={"Server": "Sifu"})
         response.force_close()
         return response
 
@@ -113,7 +122,7 @@ class AiohttpConnection(RequestHandler):
     def _break_off_body(self) -> None:
         """Tell who reads the body that it is malformed; aiohttp's C parser does not."""
         if self._body is not None and not self._body.is_eof():
-            self._body.set_exception(web.RequestPayloadError("malformed"))
+            self._body.set_exception(RequestPayloadError("malformed"))
 
     @property
     def is_at_rest(self) -> bool:
@@ -168,7 +177,7 @@ class AiohttpConnection(RequestHandler):
         return tail
 
 
-class AiohttpServer(web.Server):
+class AiohttpServer(Server):
     """Makes an `AiohttpConnection` for a browser that sends something new."""
 
     def __init__(self, handler: Handler, on_fault: Callable[[int], None]) -> None:
@@ -193,14 +202,14 @@ class AiohttpServer(web.Server):
         return connection
 
 
-class _AlreadyAnswered(web.StreamResponse):
+class _AlreadyAnswered(StreamResponse):
     """Holds nothing but whether the connection stays."""
 
     def __init__(self, *, keep_alive: bool) -> None:
         super().__init__()
         self._keep_alive = keep_alive
 
-    async def prepare(self, request: web.BaseRequest) -> None:
+    async def prepare(self, request: BaseRequest) -> None:
         """Nothing is left to do."""
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -212,7 +221,7 @@ ANSWERED = _AlreadyAnswered(keep_alive=True)
 ANSWERED_LAST = _AlreadyAnswered(keep_alive=False)
 
 
-def has_long_head(request: web.BaseRequest) -> bool:
+def has_long_head(request: BaseRequest) -> bool:
     """Is this request's head longer than `MAX_HEAD_BYTES`?"""
     protocol = request.protocol
     if not isinstance(protocol, AiohttpConnection) or not protocol.head_may_be_long:
@@ -223,4 +232,4 @@ def has_long_head(request: web.BaseRequest) -> bool:
 
 def has_c_parser() -> bool:
     """Is llhttp in use? The pure-Python parser had most of aiohttp's smuggling advisories."""
-    return http_parser.HttpRequestParser is not http_parser.HttpRequestParserPy
+    return HttpRequestParser is not HttpRequestParserPy

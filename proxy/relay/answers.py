@@ -6,8 +6,6 @@ import json
 from hashlib import sha256
 from urllib.parse import quote
 
-from aiohttp import web
-
 from proxy.core.audience import wants_page
 from proxy.core.errors import (
     ServerNotRunning,
@@ -17,6 +15,7 @@ from proxy.core.errors import (
 )
 from proxy.core.identity import ServerName
 from proxy.core.paths import Target
+from proxy.relay.aiohttp_parts import BaseRequest, Response
 from proxy.relay.refusals import reason_of
 
 # One of `metrics.RELAY_REFUSAL_REASONS`.
@@ -28,7 +27,7 @@ _STYLE = (
 _STYLE_HASH = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
 
 
-def is_for_people(request: web.BaseRequest) -> bool:
+def is_for_people(request: BaseRequest) -> bool:
     return wants_page(
         request.method,
         accept=request.headers.get("Accept", ""),
@@ -43,9 +42,7 @@ class Answers:
         self._front = front_origin
         self._frames = frame_ancestors
 
-    def refuse(
-        self, request: web.BaseRequest, error: SifuError, target: Target | None
-    ) -> web.Response:
+    def refuse(self, request: BaseRequest, error: SifuError, target: Target | None) -> Response:
         """Answer an error: lead people on where front can help, tell scripts in problem+json."""
         if target is not None and target.server is not None and is_for_people(request):
             if isinstance(error, Unauthenticated):
@@ -56,14 +53,14 @@ class Answers:
             return self._page(error)
         return self._problem(error, target)
 
-    def redirect(self, location: str) -> web.Response:
+    def redirect(self, location: str) -> Response:
         """Send a browser on; nothing of it may be cached."""
         return self._redirect(location)
 
-    def _redirect(self, location: str) -> web.Response:
-        return web.Response(status=303, headers=self._headers() | {"Location": location})
+    def _redirect(self, location: str) -> Response:
+        return Response(status=303, headers=self._headers() | {"Location": location})
 
-    def _page(self, error: SifuError) -> web.Response:
+    def _page(self, error: SifuError) -> Response:
         title, text = html.escape(error.title), html.escape(error.public)
         page = (
             f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
@@ -71,14 +68,14 @@ class Answers:
             f"<style>{_STYLE}</style><h1>{title}</h1><p>{text}</p>"
             f'<p><a href="{html.escape(self._front)}/" target="_top">Go to the home page</a></p>'
         )
-        return web.Response(
+        return Response(
             status=error.status,
             text=page,
             content_type="text/html",
             headers=self._headers(style=f"style-src 'sha256-{_STYLE_HASH}'; ") | _retry(error),
         )
 
-    def _problem(self, error: SifuError, target: Target | None) -> web.Response:
+    def _problem(self, error: SifuError, target: Target | None) -> Response:
         """Say it in problem details (RFC 9457); `reason` and `open` are what pages of ours act on.
 
         A server can't send the header that says it is us who refuse: `X-Sifu-*` is dropped.
@@ -93,7 +90,7 @@ class Answers:
         }
         if target is not None and target.server is not None:
             body["open"] = f"{self._front}/open/{target.server}/"
-        return web.Response(
+        return Response(
             status=error.status,
             text=json.dumps(body),
             content_type="application/problem+json",

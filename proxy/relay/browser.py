@@ -10,10 +10,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from aiohttp import StreamReader, web
-
 from proxy.core.first_look import long_body_start, repeatable_block
 from proxy.relay.aiohttp_connection import AiohttpConnection, AiohttpServer
+from proxy.relay.aiohttp_parts import BaseRequest, StreamReader
 from proxy.relay.exchange import Exchange, Outcome
 from proxy.relay.long_body import LONG, LongBody, Progress
 from proxy.relay.outbox import Outbox
@@ -291,7 +290,7 @@ class BrowserConnection(asyncio.Protocol):
             self.data_received(held)
 
 
-def connection_of(request: web.BaseRequest) -> BrowserConnection:
+def connection_of(request: BaseRequest) -> BrowserConnection:
     """Return the connection that a request came on."""
     protocol = request.protocol
     assert isinstance(protocol, AiohttpConnection)  # noqa: S101 (AiohttpServer makes no other)

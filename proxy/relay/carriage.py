@@ -3,8 +3,6 @@
 import asyncio
 from functools import lru_cache
 
-from aiohttp import HttpVersion11, web
-
 from proxy.core.activity import shows_a_person
 from proxy.core.errors import TooManyAttempts, Unauthenticated
 from proxy.core.forwarded import client_address
@@ -13,6 +11,7 @@ from proxy.core.openings import CONTENTS
 from proxy.core.paths import Target
 from proxy.core.websocket_handshake import Offer
 from proxy.relay.aiohttp_connection import ANSWERED, ANSWERED_LAST
+from proxy.relay.aiohttp_parts import BaseRequest, HttpVersion11, StreamResponse
 from proxy.relay.browser import connection_of
 from proxy.relay.context import RelayContext
 from proxy.relay.exchange import AwaitedExchange, Exchange, Outcome
@@ -39,13 +38,13 @@ class Carriage:
 
     async def carry(
         self,
-        request: web.BaseRequest,
+        request: BaseRequest,
         target: Target,
         visitor: Visitor,
         route: Route,
         offer: Offer | None,
         failure: Outcome | None,
-    ) -> web.StreamResponse:
+    ) -> StreamResponse:
         """Return when the answer has gone to the browser's transport, or the 101 has.
 
         `failure` is how the fast lane failed with the same request. Raises `UpstreamBroken` or
@@ -91,12 +90,12 @@ class Carriage:
 
     def _conclude(
         self,
-        request: web.BaseRequest,
+        request: BaseRequest,
         exchange: AwaitedExchange,
         visitor: Visitor,
         server: ServerName,
         outcome: Outcome,
-    ) -> web.StreamResponse:
+    ) -> StreamResponse:
         """Leave the browser's connection as the outcome wants it."""
         browser = exchange.browser
         if outcome is Outcome.SWITCHED and exchange.pair is not None:
@@ -112,7 +111,7 @@ class Carriage:
 
     def _note(
         self,
-        request: web.BaseRequest,
+        request: BaseRequest,
         visitor: Visitor,
         route: Route,
         exchange: Exchange,
@@ -143,12 +142,12 @@ class Carriage:
         )
         self._context.precedents.note(exchange.browser.address, block, precedent)
 
-    def _is_last(self, request: web.BaseRequest) -> bool:
+    def _is_last(self, request: BaseRequest) -> bool:
         return (
             not request.keep_alive or request.version < HttpVersion11 or self._context.is_draining
         )
 
-    def _describe(self, request: web.BaseRequest, visitor: Visitor, identity: bytes) -> Forwarding:
+    def _describe(self, request: BaseRequest, visitor: Visitor, identity: bytes) -> Forwarding:
         forwarded = tuple(request.headers.getall("X-Forwarded-For", ()))
         address = self._address(connection_of(request).address or None, forwarded)
         return Forwarding(identity, visitor.by_token, address, self._scheme)

@@ -4,8 +4,6 @@ import asyncio
 from functools import lru_cache
 from typing import TypeVar
 
-from aiohttp import web
-
 from proxy.core.clock import Clock
 from proxy.core.content_security import frame_ancestors
 from proxy.core.cookies import CookieStyle
@@ -14,6 +12,7 @@ from proxy.core.hosts import OwnHosts, own_hosts
 from proxy.core.identity import ServerName
 from proxy.core.response_headers import Surroundings
 from proxy.relay.activity import Activity
+from proxy.relay.aiohttp_parts import Response
 from proxy.relay.answers import Answers
 from proxy.relay.entrance import Entrance
 from proxy.relay.feed import Feed
@@ -106,10 +105,10 @@ class RelayContext:
         self.is_draining = True
         self.precedents.close()
 
-    def health(self) -> web.Response:
+    def health(self) -> Response:
         """200 while this process takes requests; 503 while it drains."""
         text, status = ("draining", 503) if self.is_draining else ("ok", 200)
-        return web.Response(status=status, text=text, headers={"Cache-Control": "no-store"})
+        return Response(status=status, text=text, headers={"Cache-Control": "no-store"})
 
 
 def _bound(known: dict[K, V]) -> dict[K, V]:

@@ -9,8 +9,6 @@ somebody else's code is sent to front, which asks who *it* is and makes it a cod
 import secrets
 from urllib.parse import parse_qs, urlencode
 
-from aiohttp import web
-
 from proxy.core.clock import Clock
 from proxy.core.cookies import (
     DOOR_PATH,
@@ -23,6 +21,7 @@ from proxy.core.credentials import hash_secret
 from proxy.core.errors import Unauthenticated
 from proxy.core.paths import BadTarget, Target, parse_target
 from proxy.core.tokens import LEEWAY, Code, InvalidToken, mint_pass, read_code
+from proxy.relay.aiohttp_parts import BaseRequest, Response
 from proxy.relay.answers import Answers
 from proxy.settings import Settings
 from proxy.store import facts
@@ -44,7 +43,7 @@ class Entrance:
         self._clock = clock
         self._answers = answers
 
-    async def enter(self, request: web.BaseRequest, target: Target) -> web.Response:
+    async def enter(self, request: BaseRequest, target: Target) -> Response:
         """Answer `/-/enter`; raises `Unauthenticated` for a code that is not good (any more)."""
         code = self._read(parse_qs(target.query[1:]).get("code", [""])[0])
         door = read_cookie(request.headers.getall("Cookie", []), self._style.door_name)
@@ -71,7 +70,7 @@ class Entrance:
         response.headers.add("Set-Cookie", cookie)
         return response
 
-    def _ask_front(self, code: Code, door: str | None) -> web.Response:
+    def _ask_front(self, code: Code, door: str | None) -> Response:
         """Give this browser a door cookie, and let front make a code for it."""
         if code.final and door is None:
             raise Unauthenticated(

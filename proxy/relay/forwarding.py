@@ -3,11 +3,10 @@
 import secrets
 from dataclasses import dataclass
 
-from aiohttp import HttpVersion11, web
-
 from proxy.core.paths import Target
 from proxy.core.request_headers import filter_request_headers
 from proxy.core.websocket_handshake import Offer
+from proxy.relay.aiohttp_parts import BaseRequest, HttpVersion11
 
 # Jupyter checks that cookie and header agree; a bearer token needs no such proof of a page.
 _XSRF = secrets.token_hex(16).encode()
@@ -24,7 +23,7 @@ class Forwarding:
 
 
 def write_request_head(
-    request: web.BaseRequest,
+    request: BaseRequest,
     target: Target,
     about: Forwarding,
     *,
@@ -51,5 +50,5 @@ def write_request_head(
     return b"\r\n".join(lines)
 
 
-def _is_chunked(request: web.BaseRequest) -> bool:
+def _is_chunked(request: BaseRequest) -> bool:
     return request.body_exists and request.content_length is None

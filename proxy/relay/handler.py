@@ -5,7 +5,6 @@ forwarded. A websocket takes the same way as everything else, and its 101 comes 
 """
 
 import structlog
-from aiohttp import HttpVersion10, web
 
 from proxy.core.activity import shows_a_person
 from proxy.core.cookies import DOOR_PATH
@@ -27,6 +26,7 @@ from proxy.core.policy import Action, Deny, may
 from proxy.core.request_headers import imitates_ours
 from proxy.core.websocket_handshake import read_offer
 from proxy.relay.aiohttp_connection import has_long_head
+from proxy.relay.aiohttp_parts import BaseRequest, HttpVersion10, StreamResponse
 from proxy.relay.browser import connection_of
 from proxy.relay.carriage import Carriage
 from proxy.relay.context import RelayContext
@@ -45,7 +45,7 @@ class RelayHandler:
         self._context = context
         self._carriage = Carriage(context)
 
-    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def __call__(self, request: BaseRequest) -> StreamResponse:
         target: Target | None = None
         browser = connection_of(request)
         failure, browser.failure = browser.failure, None
@@ -67,7 +67,7 @@ class RelayHandler:
         self._context.tally.answer(response.status)
         return response
 
-    def _parse(self, request: web.BaseRequest) -> Target:
+    def _parse(self, request: BaseRequest) -> Target:
         """Understand the head, or refuse it; nothing has been looked up yet."""
         if request.method not in _METHODS:
             raise MethodRefused()
@@ -86,12 +86,12 @@ class RelayHandler:
             self._check_host(request, target)
         return target
 
-    def _check_host(self, request: web.BaseRequest, target: Target) -> None:
+    def _check_host(self, request: BaseRequest, target: Target) -> None:
         hosts = self._context.hosts_for(target.server)
         if hosts.standing(request.headers.getall("Host", [])) is Standing.FOREIGN:
             raise MisdirectedRequest(hosts.refusal)
 
-    async def _answer_own(self, request: web.BaseRequest, target: Target) -> web.StreamResponse:
+    async def _answer_own(self, request: BaseRequest, target: Target) -> StreamResponse:
         if request.method not in {"GET", "HEAD"}:
             raise MethodRefused()
         if target.path == "/-/healthz":
@@ -102,11 +102,11 @@ class RelayHandler:
 
     async def _relay(
         self,
-        request: web.BaseRequest,
+        request: BaseRequest,
         target: Target,
         server: ServerName,
         failure: Outcome | None,
-    ) -> web.StreamResponse:
+    ) -> StreamResponse:
         if target.path == server.prefix[:-1]:
             if request.method not in {"GET", "HEAD"}:
                 raise MethodRefused()
@@ -128,9 +128,7 @@ class RelayHandler:
             self._context.activity.note(server, visitor.identity.session_id)
         return await self._carriage.carry(request, target, visitor, route, offer, failure)
 
-    def _authorize(
-        self, request: web.BaseRequest, visitor: Visitor | None, server: ServerName
-    ) -> None:
+    def _authorize(self, request: BaseRequest, visitor: Visitor | None, server: ServerName) -> None:
         if visitor is None or visitor.server not in {None, server}:
             raise Unauthenticated("Please sign in to use this notebook server.")
         decision = may(visitor.identity, Action.OPEN, server, self._context.settings.workspaces)
@@ -140,7 +138,7 @@ class RelayHandler:
             raise Forbidden("A helper's browser takes no service worker: it would stay there.")
 
     def _check_websocket_origin(
-        self, request: web.BaseRequest, visitor: Visitor, server: ServerName
+        self, request: BaseRequest, visitor: Visitor, server: ServerName
     ) -> None:
         origins = request.headers.getall("Origin", [])
         if not origins and visitor.by_token:
@@ -148,7 +146,7 @@ class RelayHandler:
         if len(origins) != 1 or origins[0] not in self._context.hosts_for(server).origins:
             raise Forbidden("A websocket may be opened by a notebook's own page only.")
 
-    def _note(self, request: web.BaseRequest, error: SifuError, target: Target | None) -> None:
+    def _note(self, request: BaseRequest, error: SifuError, target: Target | None) -> None:
         self._context.tally.refuse(reason_of(error))
         if error.status >= 500 or error.detail:
             _log.info(
@@ -160,7 +158,7 @@ class RelayHandler:
             )
 
 
-def _is_framed_plainly(request: web.BaseRequest) -> bool:
+def _is_framed_plainly(request: BaseRequest) -> bool:
     """Is it HTTP/1.0 or 1.1, with one framing at most? llhttp lets HTTP/0.9 and an empty
     `Transfer-Encoding` pass, whose reading differs from server to server.
     """

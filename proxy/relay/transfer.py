@@ -7,10 +7,8 @@ kept-alive connection that turned out to be dead before a byte of the answer.
 
 import asyncio
 
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-
 from proxy.core.errors import UpstreamBroken, UpstreamSlow
+from proxy.relay.aiohttp_parts import BaseRequest, HttpProcessingError, RequestPayloadError
 from proxy.relay.exchange import AwaitedExchange, Exchange, Outcome
 from proxy.relay.pool import Pool
 from proxy.relay.upstream import UpstreamConnection
@@ -26,7 +24,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 async def transfer(
     pool: Pool,
     address: str,
-    request: web.BaseRequest,
+    request: BaseRequest,
     exchange: AwaitedExchange,
     head: bytes,
     *,
@@ -68,7 +66,7 @@ def raise_if_failed(outcome: Outcome) -> None:
 
 async def _attempt(
     upstream: UpstreamConnection,
-    request: web.BaseRequest,
+    request: BaseRequest,
     exchange: AwaitedExchange,
     head: bytes,
     *,
@@ -88,9 +86,7 @@ async def _attempt(
         exchange.drop_carrier()
 
 
-async def _upload(
-    upstream: UpstreamConnection, request: web.BaseRequest, exchange: Exchange
-) -> None:
+async def _upload(upstream: UpstreamConnection, request: BaseRequest, exchange: Exchange) -> None:
     chunked = request.content_length is None
     if request.headers.get("Expect", "").lower() == "100-continue":
         exchange.write(_CONTINUE)
@@ -111,7 +107,7 @@ async def _upload(
             upstream.send(_chunk(data) if chunked else data)
             async with asyncio.timeout(STALL_SECONDS):
                 await upstream.room()
-    except (web.RequestPayloadError, HttpProcessingError, ConnectionError, TimeoutError):
+    except (RequestPayloadError, HttpProcessingError, ConnectionError, TimeoutError):
         # The body broke off, or the upstream takes no more of it: it may not pass for a whole one.
         exchange.drop_carrier()
         exchange.end(Outcome.CUT)
@@ -121,7 +117,7 @@ async def _upload(
     _note_upload(exchange)
 
 
-async def _next_part(request: web.BaseRequest) -> bytes:
+async def _next_part(request: BaseRequest) -> bytes:
     async with asyncio.timeout(STALL_SECONDS):
         return await request.content.readany()
 
@@ -136,6 +132,6 @@ def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
-def _is_here(request: web.BaseRequest) -> bool:
+def _is_here(request: BaseRequest) -> bool:
     """Has the whole body come, and in order?"""
     return request.content.is_eof() and request.content.exception() is None
