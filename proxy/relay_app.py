@@ -27,6 +27,7 @@ from proxy.relay.fast_lane import FastLane
 from proxy.relay.feed import POLL_SECONDS
 from proxy.relay.handler import RelayHandler
 from proxy.relay.openings import WRITE_SECONDS as OPENED_SECONDS
+from proxy.relay.pacing import Pacing
 from proxy.relay.presence import WRITE_SECONDS as CLOSED_SECONDS
 from proxy.settings import Settings, ensure_secret, environment_value, read_settings
 from proxy.store.relay_store import RelayStore, open_relay_store
@@ -54,6 +55,7 @@ class RelayProgram:
         self, settings: Settings, store: RelayStore, clock: Clock, *, stopping: Path | None = None
     ) -> None:
         self.context = RelayContext(settings, store, clock)
+        self._pacing = Pacing(self.context.is_near)
         # A request needs a descriptor on each side, and some are for the store and the logs.
         capacity = max(64, (raise_open_files() - 100) // 2)
         self.server = BrowserServer(
@@ -63,6 +65,7 @@ class RelayProgram:
             capacity=capacity,
             count_others=lambda: self.context.tally.open_websockets,
             is_bounded=self.context.is_bounded,
+            settle=self._pacing.settle,
             on_fault=self.context.tally.fault,
         )
         self._stopping = stopping
@@ -72,6 +75,7 @@ class RelayProgram:
         context = self.context
         await context.feed.start()
         loop = asyncio.get_running_loop()
+        self._pacing.prepare(listener)
         accepting = await loop.create_server(self.server, sock=listener, backlog=ACCEPT_AT_A_TIME)
         listener.listen(BACKLOG)
         # Accepted sockets inherit it: a browser that vanished is noticed in the end.

@@ -50,6 +50,12 @@ def is_trusted_peer(peer: str, trusted: Sequence[Network]) -> bool:
     return direct is None or _is_trusted(direct, trusted)
 
 
+def is_near_proxy(peer: str, trusted: Sequence[Network]) -> bool:
+    """Is it such a proxy, on this machine or in a network of our own (RFC 1918, RFC 4193)?"""
+    direct = _parse(peer)
+    return direct is not None and direct.is_private and _is_trusted(direct, trusted)
+
+
 def _parse(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text)

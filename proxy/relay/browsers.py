@@ -26,6 +26,10 @@ def _is_bounded(_address: str) -> bool:
     return True
 
 
+def _leave(_transport: asyncio.BaseTransport, _address: str) -> None:
+    return
+
+
 def _never(_connection: BrowserConnection, _data: bytes) -> bool:
     return False
 
@@ -42,7 +46,8 @@ class BrowserServer:
     """Makes a `BrowserConnection` for each accepted socket; a factory of protocols.
 
     `count_others` says how many connections have been taken over, and count too; `is_bounded` says
-    of an address whether one client is behind it (a trusted proxy has many).
+    of an address whether one client is behind it (a trusted proxy has many); `settle` is called
+    with each new connection's transport and address.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class BrowserServer:
         capacity: int = 100_000,
         count_others: Callable[[], int] = _none,
         is_bounded: Callable[[str], bool] = _is_bounded,
+        settle: Callable[[asyncio.BaseTransport, str], None] = _leave,
         on_fault: Callable[[int], None] = _ignore,
     ) -> None:
         self._outbox = outbox
@@ -61,6 +67,7 @@ class BrowserServer:
         self._capacity = capacity
         self._count_others = count_others
         self._is_bounded = is_bounded
+        self._settle = settle
         self._aiohttp = AiohttpServer(handler, on_fault)
         self._connections: set[BrowserConnection] = set()
         self._by_address: dict[str, set[BrowserConnection]] = {}
@@ -78,6 +85,8 @@ class BrowserServer:
         if len(self._connections) + self._count_others() > self._capacity:
             connection.cut()
         address = connection.address
+        if connection.transport is not None:
+            self._settle(connection.transport, address)
         if self._is_bounded(address):
             group = self._by_address.setdefault(address, set())
             group.add(connection)

@@ -7,7 +7,7 @@ from typing import TypeVar
 from proxy.core.clock import Clock
 from proxy.core.content_security import frame_ancestors
 from proxy.core.cookies import CookieStyle
-from proxy.core.forwarded import is_trusted_peer
+from proxy.core.forwarded import is_near_proxy, is_trusted_peer
 from proxy.core.hosts import OwnHosts, own_hosts
 from proxy.core.identity import ServerName
 from proxy.core.response_headers import Surroundings
@@ -70,6 +70,9 @@ class RelayContext:
         # Of an address behind which there is one client, the connections are counted.
         self.is_bounded = lru_cache(maxsize=_MAX_NAMES)(
             lambda address: not is_trusted_peer(address, trusted)
+        )
+        self.is_near = lru_cache(maxsize=_MAX_NAMES)(
+            lambda address: is_near_proxy(address, trusted)
         )
 
     def surroundings(self, server: ServerName, *, helped: bool = False) -> Surroundings:
