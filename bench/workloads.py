@@ -15,7 +15,7 @@ from bench.measure import cpu_seconds
 from bench.missing import Disturbed, Failed
 from bench.processes import Running
 from bench.site import Site
-from bench.websocket import generator, websocket_head
+from bench.websocket import download_head, generator, websocket_head
 
 Figures = dict[str, float]
 Run = Callable[[Running, Site, float], Figures]
@@ -77,7 +77,7 @@ def _websockets(
     return {"work": done / spent, "rate": done / said["seconds"], "p50": said["p50"]}
 
 
-def _beside(running: Running, site: Site, seconds: float) -> Figures:
+def _beside_bursts(running: Running, site: Site, seconds: float) -> Figures:
     """Somebody downloads 10 MB ten times a second while others ask for small things."""
     with ThreadPoolExecutor(1) as threads:
         bulk = threads.submit(run_wrk, _BURSTS, running.port, site, seconds + _HEAD_START)
@@ -89,6 +89,20 @@ def _beside(running: Running, site: Site, seconds: float) -> Figures:
     return {"p50": answered.p50, "p99": answered.p99}
 
 
+def _beside_steady(running: Running, site: Site, seconds: float) -> Figures:
+    """Ten people download 10 MB over lines of 10 MB/s while others ask for small things."""
+    request = download_head(running.port, site)
+    numbers = (_LINES, seconds + _HEAD_START, _BULK / _LINES)
+    with generator("slow_readers", "steady", request, running.port, site, numbers=numbers) as bulk:
+        bulk.wait_until_ready()
+        time.sleep(_HEAD_START / 2)
+        answered = run_wrk(_STEADY, running.port, site, seconds)
+        moved = bulk.result()
+    if moved["bytes"] < _NEARLY * _BULK * moved["seconds"]:
+        raise Disturbed(f"only {moved['bytes'] / moved['seconds'] / 1e6:.0f} MB/s went through")
+    return {"p50": answered.p50, "p99": answered.p99}
+
+
 _SMALL = Get()
 # 32 connections that wait 32 ms on average ask 1,000 times a second.
 _STEADY = Get(connections=32, pause=63)
@@ -96,7 +110,7 @@ _BIG = Get("10m", connections=4, least_bytes=0)
 _UPLOAD = Get("upload", connections=2, kind="upload", least_bytes=60)
 # Ten connections that each wait a second on average, for 10 MB that come as fast as they can.
 _BURSTS = Get("10m", connections=10, pause=1999, least_bytes=0)
-_BULK, _NEARLY, _HEAD_START = 100e6, 0.6, 1.0
+_BULK, _NEARLY, _HEAD_START, _LINES = 100e6, 0.6, 1.0, 10
 
 _BASIC = ("direct", "sifu", "nginx", "haproxy", "caddy", "chp5", "chp4", "naive")
 _BULKY = frozenset({*_BASIC, "nginx-bigbuf"})
@@ -171,5 +185,8 @@ WORKLOADS = (
         partial(_websockets, "open", 16, 64),
         frozenset(_BASIC),
     ),
-    Workload("beside", "small GET beside 100 MB/s", "p50", "µs", _beside, frozenset(_BASIC)),
+    Workload(
+        "bursts", "small GET beside bursts of 10 MB", "p50", "µs", _beside_bursts, frozenset(_BASIC)
+    ),
+    Workload("beside", "small GET beside 100 MB/s", "p50", "µs", _beside_steady, frozenset(_BASIC)),
 )

@@ -10,6 +10,7 @@ import gc
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -19,6 +20,7 @@ from proxy.core.clock import Clock, system_clock
 from proxy.core.errors import InvalidSettings
 from proxy.limits import keep_freed_memory, raise_open_files
 from proxy.listener import listening_socket
+from proxy.relay.acceptor import BACKLOG, Acceptor
 from proxy.relay.activity import WRITE_SECONDS
 from proxy.relay.aiohttp_connection import has_c_parser
 from proxy.relay.browsers import BrowserServer
@@ -29,14 +31,11 @@ from proxy.relay.handler import RelayHandler
 from proxy.relay.openings import WRITE_SECONDS as OPENED_SECONDS
 from proxy.relay.pacing import Pacing
 from proxy.relay.presence import WRITE_SECONDS as CLOSED_SECONDS
+from proxy.relay.siblings import Siblings
 from proxy.settings import Settings, ensure_secret, environment_value, read_settings
 from proxy.store.relay_store import RelayStore, open_relay_store
 from proxy.tasks import cancel, every, spawn
 
-BACKLOG = 4096
-# How many connections asyncio accepts at a time; when descriptors run out it also tries that
-# often, and logs each try.
-ACCEPT_AT_A_TIME = 16
 STALLED_SECONDS = 300.0
 DRAIN_SECONDS = 30.0
 # When everything is being stopped there is no successor for which draining would make room.
@@ -52,7 +51,7 @@ class RelayProgram:
     """One relay process: serves until told to drain."""
 
     def __init__(
-        self, settings: Settings, store: RelayStore, clock: Clock, *, stopping: Path | None = None
+        self, settings: Settings, store: RelayStore, clock: Clock, *, run: Path | None = None
     ) -> None:
         self.context = RelayContext(settings, store, clock)
         self._pacing = Pacing(self.context.is_near)
@@ -68,21 +67,21 @@ class RelayProgram:
             settle=self._pacing.settle,
             on_fault=self.context.tally.fault,
         )
-        self._stopping = stopping
+        self._run = run
 
     async def serve(self, listener: socket.socket, drain: asyncio.Event) -> None:
         """Serve on a listening socket until `drain` is set, then drain and return."""
         context = self.context
         await context.feed.start()
-        loop = asyncio.get_running_loop()
         self._pacing.prepare(listener)
-        accepting = await loop.create_server(self.server, sock=listener, backlog=ACCEPT_AT_A_TIME)
-        listener.listen(BACKLOG)
+        acceptor = Acceptor(listener, self.server, self._count, self._find_siblings())
         # Accepted sockets inherit it: a browser that vanished is noticed in the end.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        acceptor.look_about()
+        await acceptor.open()
         chores = [
             spawn(every(POLL_SECONDS, context.feed.poll, name="feed"), name="relay.feed"),
-            spawn(every(1.0, self._sweep, name="sweep"), name="relay.sweep"),
+            spawn(every(1.0, partial(self._sweep, acceptor), name="sweep"), name="relay.sweep"),
             spawn(every(WRITE_SECONDS, context.activity.write, name="activity"), name="activity"),
             spawn(every(OPENED_SECONDS, context.openings.write, name="opened"), name="opened"),
             spawn(every(CLOSED_SECONDS, context.presence.write, name="closed"), name="closed"),
@@ -90,7 +89,7 @@ class RelayProgram:
         _log.info("relay.ready")
         await drain.wait()
         context.drain()
-        accepting.close()
+        acceptor.close()
         await self._drain()
         await cancel(*chores)
         await context.activity.write()
@@ -100,7 +99,7 @@ class RelayProgram:
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        while self.server.connections and loop.time() - began < self._limit(DRAIN_SECONDS):
+        while len(self.server) and loop.time() - began < self._limit(DRAIN_SECONDS):
             self.server.close_resting(after=self._limit(IDLE_GRACE_SECONDS))
             await asyncio.sleep(0.05)
         cut = len(self.context.live)
@@ -113,10 +112,21 @@ class RelayProgram:
 
     def _limit(self, seconds: float) -> float:
         """How long draining may take, or much less when supervisord itself is stopping."""
-        is_stopping = self._stopping is not None and self._stopping.exists()
+        is_stopping = self._run is not None and (self._run / "stopping").exists()
         return min(seconds, STOPPING_SECONDS) if is_stopping else seconds
 
-    async def _sweep(self) -> None:
+    def _count(self) -> int:
+        return len(self.server) + self.context.tally.open_websockets
+
+    def _find_siblings(self) -> Siblings | None:
+        try:
+            return Siblings(self._run / "relays") if self._run is not None else None
+        except OSError as problem:
+            _log.warning("relay.alone", problem=str(problem))
+            return None
+
+    async def _sweep(self, acceptor: Acceptor) -> None:
+        acceptor.look_about()
         self.server.sweep()
         self.context.pool.sweep()
         now = asyncio.get_running_loop().time()
@@ -132,8 +142,8 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, drain.set)
     store = open_relay_store(settings.store_url)
     try:
-        stopping = Path(run_folder, "stopping") if run_folder else None
-        program = RelayProgram(settings, store, system_clock, stopping=stopping)
+        run = Path(run_folder) if run_folder else None
+        program = RelayProgram(settings, store, system_clock, run=run)
         listener = listening_socket(settings.bind, settings.notebook_port, backlog=BACKLOG)
         await program.serve(listener, drain)
     finally:

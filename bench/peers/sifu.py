@@ -22,6 +22,7 @@ def start_relay(site: Site, *, processes: int = 1) -> Running:
     """Start so many relay processes on one listening socket."""
     folder = site.new_folder("sifu")
     fill_store(folder / "data", site)
+    (folder / "run").mkdir()
     listener = loopback_listener()
     port: int = listener.getsockname()[1]
     running = Running(port)
@@ -34,7 +35,12 @@ def start_relay(site: Site, *, processes: int = 1) -> Running:
                     log,
                     cores=site.machine.pair if processes > 1 else site.machine.peer,
                     listener=listener,
-                    variables=_settings(folder, site, SIFU_NOTEBOOK_PORT=str(port)),
+                    variables=_settings(
+                        folder,
+                        site,
+                        SIFU_NOTEBOOK_PORT=str(port),
+                        SIFU_RUN=str(folder / "run"),
+                    ),
                 )
             )
     return running

@@ -75,6 +75,9 @@ class BrowserServer:
     def __call__(self) -> "BrowserConnection":
         return BrowserConnection(self._aiohttp, self._repeat, self, self._outbox)
 
+    def __len__(self) -> int:
+        return len(self._connections)
+
     @property
     def connections(self) -> list[BrowserConnection]:
         return list(self._connections)

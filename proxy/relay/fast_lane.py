@@ -40,8 +40,6 @@ class FastLane:
         if target is None or (key and not context.websockets.may_open(precedent.credential)):
             return False
         upstream = context.pool.take_idle(precedent.address)
-        if upstream is None and not key:
-            return False
         offer = precedent.offer_with(key)
         exchange = RepeatedExchange(
             self, browser, browser.transport, target, precedent, data, offer
@@ -54,7 +52,6 @@ class FastLane:
         if upstream is not None:
             upstream.begin(exchange, head)
         else:
-            # Each websocket keeps its connection, so that a handshake seldom finds an idle one.
             _ = spawn(self._dial(exchange, head), name="relay.dial")
         return True
 

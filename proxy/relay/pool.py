@@ -17,7 +17,8 @@ from proxy.relay.outbox import Outbox
 from proxy.relay.upstream import UpstreamConnection
 
 CONNECT_SECONDS = 5.0
-MAX_IDLE = 64
+# A class in one shared server asks for a few hundred things at once.
+MAX_IDLE = 512
 IDLE_SECONDS = 60.0
 
 
