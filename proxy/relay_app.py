@@ -144,8 +144,8 @@ async def run(settings: Settings) -> None:
     try:
         run = Path(run_folder) if run_folder else None
         program = RelayProgram(settings, store, system_clock, run=run)
-        listener = listening_socket(settings.bind, settings.notebook_port, backlog=BACKLOG)
-        await program.serve(listener, drain)
+        with listening_socket(settings.bind, settings.notebook_port, backlog=BACKLOG) as listener:
+            await program.serve(listener, drain)
     finally:
         store.close()
 

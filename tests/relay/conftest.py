@@ -192,3 +192,4 @@ async def relay(
     drain.set()
     program.context.live.cut_all()
     await asyncio.wait_for(serving, 10)
+    listener.close()

@@ -76,6 +76,7 @@ async def helped(
     drain.set()
     program.context.live.cut_all()
     await asyncio.wait_for(serving, 10)
+    listener.close()
 
 
 async def ask(helped: Helped, server: ServerName, cookie: str, headers: str = "") -> bytes:
