@@ -21,6 +21,7 @@ BROWSER = (
     "Cache-Control: no-cache",
     "Pragma: no-cache",
 )
+Figures = dict[str, float]
 _HERE = Path(__file__).parent
 # Beyond the time that a run is meant to take.
 _PATIENCE_SECONDS = 20.0

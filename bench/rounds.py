@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from bench.load import Figures
 from bench.missing import Disturbed, Failed
 from bench.processes import Running
 from bench.roster import Peer
 from bench.site import Site
-from bench.workloads import Figures, Workload
+from bench.workloads import Workload
 
 _TRIES = 3
 

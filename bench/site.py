@@ -36,11 +36,12 @@ class Machine:
 
     peer: Cores
     load: Cores
-    pair: Cores  # for two relay processes: two cores if the load has one besides
+    pair: tuple[Cores, Cores]  # for two relay processes: a core for each, if there are two
 
     @property
     def has_pair(self) -> bool:
-        return len(self.pair) == 2
+        """Has the load a core besides? Else it takes from the second process what it needs."""
+        return not self.load <= self.pair[1]
 
     @property
     def is_shared(self) -> bool:
@@ -51,8 +52,9 @@ class Machine:
 def divide_cores() -> Machine:
     """The last core is the peer's, the others are for upstream and load."""
     cores = sorted(os.sched_getaffinity(0))
-    pair = cores[-2:] if len(cores) > 2 else cores[-1:]
-    return Machine(frozenset(cores[-1:]), frozenset(cores[:-1] or cores), frozenset(pair))
+    last, load = frozenset(cores[-1:]), frozenset(cores[:-1] or cores)
+    second = frozenset(cores[-2:-1]) or last
+    return Machine(last, load, (last, second))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,18 @@ Each workload gives named figures; `work` is always work per CPU-second of the p
 processes, because that stays true when the load generator is the limit or a core is taken away.
 """
 
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bench.load import Answered, Get, run_wrk
+from bench.beside import STEADY, beside_bursts, beside_lines
+from bench.load import Answered, Figures, Get, run_wrk
 from bench.measure import cpu_seconds
-from bench.missing import Disturbed, Failed
+from bench.missing import Failed
 from bench.processes import Running
 from bench.site import Site
-from bench.websocket import download_head, generator, websocket_head
+from bench.websocket import generator, websocket_head
 
-Figures = dict[str, float]
 Run = Callable[[Running, Site, float], Figures]
 
 
@@ -44,6 +42,12 @@ def _requests(load: Get, running: Running, site: Site, seconds: float) -> Figure
         "p50": answered.p50,
         "p99": answered.p99,
     }
+
+
+def _requests_each(running: Running, site: Site, seconds: float) -> Figures:
+    """Each process of the peer has as many connections as the one that is alone."""
+    load = replace(_SMALL, connections=_SMALL.connections * len(running.pids()))
+    return _requests(load, running, site, seconds)
 
 
 def _megabytes(load: Get, running: Running, site: Site, seconds: float) -> Figures:
@@ -77,53 +81,26 @@ def _websockets(
     return {"work": done / spent, "rate": done / said["seconds"], "p50": said["p50"]}
 
 
-def _beside_bursts(running: Running, site: Site, seconds: float) -> Figures:
-    """Somebody downloads 10 MB ten times a second while others ask for small things."""
-    with ThreadPoolExecutor(1) as threads:
-        bulk = threads.submit(run_wrk, _BURSTS, running.port, site, seconds + _HEAD_START)
-        time.sleep(_HEAD_START / 2)
-        answered = run_wrk(_STEADY, running.port, site, seconds)
-        moved = bulk.result()
-    if moved.bytes < _NEARLY * _BULK * moved.seconds:
-        raise Disturbed(f"only {moved.bytes / moved.seconds / 1e6:.0f} MB/s went through")
-    return {"p50": answered.p50, "p99": answered.p99}
-
-
-def _beside_steady(running: Running, site: Site, seconds: float) -> Figures:
-    """Ten people download 10 MB over lines of 10 MB/s while others ask for small things."""
-    request = download_head(running.port, site)
-    numbers = (_LINES, seconds + _HEAD_START, _BULK / _LINES)
-    with generator("slow_readers", "steady", request, running.port, site, numbers=numbers) as bulk:
-        bulk.wait_until_ready()
-        time.sleep(_HEAD_START / 2)
-        answered = run_wrk(_STEADY, running.port, site, seconds)
-        moved = bulk.result()
-    if moved["bytes"] < _NEARLY * _BULK * moved["seconds"]:
-        raise Disturbed(f"only {moved['bytes'] / moved['seconds'] / 1e6:.0f} MB/s went through")
-    return {"p50": answered.p50, "p99": answered.p99}
-
-
 _SMALL = Get()
-# 32 connections that wait 32 ms on average ask 1,000 times a second.
-_STEADY = Get(connections=32, pause=63)
 _BIG = Get("10m", connections=4, least_bytes=0)
 _UPLOAD = Get("upload", connections=2, kind="upload", least_bytes=60)
-# Ten connections that each wait a second on average, for 10 MB that come as fast as they can.
-_BURSTS = Get("10m", connections=10, pause=1999, least_bytes=0)
-_BULK, _NEARLY, _HEAD_START, _LINES = 100e6, 0.6, 1.0, 10
 
 _BASIC = ("direct", "sifu", "nginx", "haproxy", "caddy", "chp5", "chp4", "naive")
 _BULKY = frozenset({*_BASIC, "nginx-bigbuf"})
 _CHECKING = frozenset({*_BASIC, "nginx-auth", "nginx-auth-cache"})
+_ALONE = _BULKY | _CHECKING
 
 WORKLOADS = (
-    Workload("get64", "small GET, 64 connections", "work", "/CPU-s", partial(_requests, _SMALL)),
+    Workload(
+        "get64", "small GET, 64 connections", "work", "/CPU-s", partial(_requests, _SMALL), _ALONE
+    ),
     Workload(
         "mixed64",
         "small GET, twenty kinds in turn",
         "work",
         "/CPU-s",
         partial(_requests, replace(_SMALL, kind="mixed")),
+        _ALONE,
     ),
     Workload(
         "unlike64",
@@ -131,6 +108,23 @@ WORKLOADS = (
         "work",
         "/CPU-s",
         partial(_requests, replace(_SMALL, kind="unlike")),
+        _ALONE,
+    ),
+    Workload(
+        "get256",
+        "small GET, 256 connections",
+        "work",
+        "/CPU-s",
+        partial(_requests, replace(_SMALL, connections=256)),
+        _CHECKING,
+    ),
+    Workload(
+        "pair",
+        "small GET, 64 connections a process",
+        "work",
+        "/CPU-s",
+        _requests_each,
+        frozenset({"sifu", "sifu-2"}),
     ),
     Workload(
         "get1",
@@ -140,7 +134,7 @@ WORKLOADS = (
         partial(_requests, replace(_SMALL, connections=1)),
         _CHECKING,
     ),
-    Workload("get1000", "small GET, 1,000/s", "p50", "µs", partial(_requests, _STEADY), _CHECKING),
+    Workload("get1000", "small GET, 1,000/s", "p50", "µs", partial(_requests, STEADY), _CHECKING),
     Workload(
         "download", "download of 10 MB", "work", "MB/CPU-s", partial(_megabytes, _BIG), _BULKY
     ),
@@ -186,7 +180,7 @@ WORKLOADS = (
         frozenset(_BASIC),
     ),
     Workload(
-        "bursts", "small GET beside bursts of 10 MB", "p50", "µs", _beside_bursts, frozenset(_BASIC)
+        "bursts", "small GET beside bursts of 10 MB", "p50", "µs", beside_bursts, frozenset(_BASIC)
     ),
-    Workload("beside", "small GET beside 100 MB/s", "p50", "µs", _beside_steady, frozenset(_BASIC)),
+    Workload("beside", "small GET beside 100 MB/s", "p50", "µs", beside_lines, frozenset(_BASIC)),
 )

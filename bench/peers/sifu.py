@@ -19,7 +19,7 @@ def version() -> str:
 
 
 def start_relay(site: Site, *, processes: int = 1) -> Running:
-    """Start so many relay processes on one listening socket."""
+    """Start one relay process, or two, on one listening socket; each has a core."""
     folder = site.new_folder("sifu")
     fill_store(folder / "data", site)
     (folder / "run").mkdir()
@@ -33,7 +33,7 @@ def start_relay(site: Site, *, processes: int = 1) -> Running:
                 start(
                     [sys.executable, "-m", "proxy.relay_app"],
                     log,
-                    cores=site.machine.pair if processes > 1 else site.machine.peer,
+                    cores=site.machine.pair[number],
                     listener=listener,
                     variables=_settings(
                         folder,

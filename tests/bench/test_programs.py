@@ -1,6 +1,9 @@
 """The upstream answers as HTTP and websockets want it, or the figures would mean something else."""
 
+import asyncio
+import json
 import shutil
+from asyncio.subprocess import PIPE
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,3 +71,17 @@ async def test_websockets_echo_push_and_close(upstream):
         assert [len(await socket.receive_bytes()) for _ in range(2)] == [100_000] * 2
         assert await socket.close()
         assert socket.close_code == 1000
+
+
+async def test_a_steady_reader_takes_what_its_line_takes(upstream, programs, tmp_path):
+    port = upstream.split(":")[2].split("/")[0]
+    request = tmp_path / "request"
+    request.write_bytes(b"GET /user/everyone/shared/10m HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    reading = await asyncio.create_subprocess_exec(
+        programs / "slow_readers", "steady", port, request, "2", "1", "20e6", stdout=PIPE
+    )
+    said, _ = await asyncio.wait_for(reading.communicate(), 10)
+    ready, result = said.decode().splitlines()
+    assert ready == "ready"
+    moved = json.loads(result)
+    assert 0.5 < moved["bytes"] / moved["seconds"] / 40e6 < 1.2
