@@ -9,6 +9,8 @@ needs https; on plain http (a laptop) the names go without them.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from proxy.core.remembering import Row, remember_short
+
 _SESSION = "sifu"
 _DOOR = "sifu-door"
 _PASS = "sifu-pass"  # noqa: S105 (a name)
@@ -45,6 +47,8 @@ class CookieStyle:
         return f"__Secure-{_DOOR}" if self.secure else _DOOR
 
 
+# A class's worth, of cookies as long as they usually are.
+_REMEMBERED, _LONGEST = 256, 2048
 OURS = frozenset(
     {
         _SESSION,
@@ -78,6 +82,18 @@ def names_beginning(headers: Iterable[str], start: str) -> list[str]:
 def is_doubled(headers: Iterable[str], name: str) -> bool:
     """Does `name` come more than once in these `Cookie` headers?"""
     return sum(key == name for key, _ in _pairs(headers)) > 1
+
+
+@remember_short(number=_REMEMBERED, longest=_LONGEST)
+def read_cookie_bytes(headers: Row, name: str) -> str | None:
+    """As `read_cookie`, of headers as they came, and remembered: browsers repeat theirs."""
+    return read_cookie([header.decode("latin-1") for header in headers], name)
+
+
+@remember_short(number=_REMEMBERED, longest=_LONGEST)
+def strip_ours_bytes(header: Row) -> bytes:
+    """As `strip_ours`, of one header as it came, and remembered."""
+    return strip_ours(header[0].decode("latin-1")).encode("latin-1")
 
 
 def strip_ours(header: str) -> str:

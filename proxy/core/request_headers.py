@@ -9,7 +9,7 @@ ours are added, or it could remove ours.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proxy.core.cookies import strip_ours
+from proxy.core.cookies import strip_ours_bytes
 from proxy.core.remembering import remember_short
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -77,7 +77,7 @@ def filter_request_headers(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
             kept = [field for field in kept if _fold(field[0]) not in removed]
     for index in plan.cookies:
         name, value = headers[index]
-        if cookies := strip_ours(value.decode("latin-1")).encode("latin-1"):
+        if cookies := strip_ours_bytes((value,)):
             kept.append((name, cookies))
     return kept
 

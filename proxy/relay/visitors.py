@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from proxy.core.clock import Clock
-from proxy.core.cookies import CookieStyle, read_cookie
+from proxy.core.cookies import CookieStyle, read_cookie_bytes
 from proxy.core.credentials import bearer_of, hash_secret
 from proxy.core.identity import Identity, ServerName
 from proxy.core.request_headers import RawHeaders
@@ -95,16 +95,18 @@ class Visitors:
         return sorted(ended)
 
     def _credential(self, headers: RawHeaders) -> tuple[str | None, bool]:
-        cookies: list[str] = []
+        cookies: list[bytes] = []
         for name, value in headers:
             size = len(name)
             if size == 6 and name.lower() == b"cookie":
-                cookies.append(value.decode("latin-1"))
+                cookies.append(value)
             elif size == 13 and name.lower() == b"authorization":
                 token = bearer_of(value.decode("latin-1"))
                 if token is not None:
                     return token, True
-        return (read_cookie(cookies, self._pass_name) if cookies else None), False
+        if not cookies:
+            return None, False
+        return read_cookie_bytes(tuple(cookies), self._pass_name), False
 
     async def _ask_pass(self, token: str) -> Visitor | None:
         now = self._clock()
