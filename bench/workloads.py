@@ -103,6 +103,14 @@ WORKLOADS = (
         _ALONE,
     ),
     Workload(
+        "etags64",
+        "small GET, another Etag each time",
+        "work",
+        "/CPU-s",
+        partial(_requests, replace(_SMALL, kind="etags")),
+        _ALONE,
+    ),
+    Workload(
         "unlike64",
         "small GET, none like another",
         "work",

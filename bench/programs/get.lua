@@ -1,7 +1,7 @@
 -- What wrk sends, and what it reports: one line of JSON.
 --   BENCH_COOKIE  file that holds the Cookie header's value (a process list would show it)
 --   BENCH_KIND    same: one request again and again    mixed: twenty paths and header blocks in turn
---                 unlike: a header block that never comes again
+--                 etags: another Etag each time   unlike: a header block that never comes again
 --                 close: one request to a connection   upload: POST of 10 MB
 --   BENCH_PAUSE   longest pause between two requests of a connection, in ms (the mean is half of it)
 
@@ -64,10 +64,11 @@ if kind == "mixed" then
   end
 end
 
-if kind == "unlike" then
+local varied = ({ etags = "If-None-Match", unlike = "X-Request-Id" })[kind]
+if varied then
   function request()
     turn = turn + 1
-    headers["If-None-Match"] = '"' .. turn .. '"'
+    headers[varied] = '"' .. turn .. '"'
     return wrk.format("GET", nil, headers)
   end
 end

@@ -6,12 +6,15 @@ asked it before about the same bytes.
 
 import re
 
-_MAX_REPEATED = 8 * 1024
+MAX_REPEATED = 8 * 1024
 _END = b"\r\n\r\n"
 _METHODS_WITH_BODY = (b"POST ", b"PUT ", b"PATCH ")
 _KEY_NAME = b"\r\nSec-WebSocket-Key: "
 _KEY = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==\r\n")
 _KEY_LENGTH = 24
+# As browsers write them, and nothing that could end or continue a line.
+_CONDITION = re.compile(rb"\r\n(?:If-None-Match|If-Modified-Since): [!-~][ -~]*(?=\r\n)")
+_MAX_CONDITIONS = 2
 _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
 
 
@@ -20,7 +23,7 @@ def repeatable_block(data: bytes) -> bytes | None:
 
     Whether it has a body is not known before it was parsed.
     """
-    if len(data) > _MAX_REPEATED or not data.startswith(b"GET "):
+    if len(data) > MAX_REPEATED or not data.startswith(b"GET "):
         return None
     if data.find(_END) != len(data) - len(_END):
         return None
@@ -38,6 +41,21 @@ def split_websocket_key(block: bytes) -> tuple[bytes, bytes]:
         return block, b""
     end = start + _KEY_LENGTH
     return block[:start] + block[end:], block[start:end]
+
+
+def split_conditions(block: bytes) -> tuple[bytes, list[bytes]]:
+    """Return a header block without the lines that ask whether a copy is still good, and these.
+
+    They differ with each thing that is asked for, and change nothing but whether it is sent again
+    (RFC 9110 13.1). Each line begins with its line break. More of them than browsers send stay
+    where they are.
+    """
+    if b"\r\nIf-" not in block:
+        return block, []
+    lines = _CONDITION.findall(block)
+    if not lines or len(lines) > _MAX_CONDITIONS:
+        return block, []
+    return _CONDITION.sub(b"", block), lines
 
 
 def long_body_start(data: bytes, least: int) -> int:

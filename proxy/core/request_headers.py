@@ -92,6 +92,11 @@ def named_by_connection(headers: RawHeaders) -> frozenset[bytes]:
     return _listed(tuple([value for name, value in headers if name.lower() == b"connection"]))
 
 
+def removes_fields(headers: RawHeaders) -> bool:
+    """Do `Connection` headers name fields besides those that belong to it anyway?"""
+    return bool(named_by_connection(headers) - _OPTIONS)
+
+
 @remember_short(number=_REMEMBERED, longest=2048)
 def _plan(names: tuple[bytes, ...]) -> _Plan:
     """Remembered: a browser sends few different rows of names, again and again."""

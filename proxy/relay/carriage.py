@@ -9,6 +9,7 @@ from proxy.core.forwarded import client_address
 from proxy.core.identity import ServerName
 from proxy.core.openings import CONTENTS
 from proxy.core.paths import Target
+from proxy.core.request_headers import removes_fields
 from proxy.core.websocket_handshake import Offer
 from proxy.relay.aiohttp_connection import ANSWERED, ANSWERED_LAST
 from proxy.relay.aiohttp_parts import BaseRequest, HttpVersion11, StreamResponse
@@ -122,6 +123,8 @@ class Carriage:
         block, exchange.browser.block = exchange.browser.block, None
         is_whole = request.version == HttpVersion11 and not request.body_exists
         if block is None or not is_whole or "Expect" in request.headers:
+            return
+        if removes_fields(request.raw_headers):
             return
         # The bytes that came last must be the ones that aiohttp read as this request's headers.
         read = b"".join([b"\r\n%b: %b" % field for field in request.raw_headers])

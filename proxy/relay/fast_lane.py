@@ -35,20 +35,19 @@ class FastLane:
         found = context.precedents.find(browser.address, data[end:], context.clock())
         if found is None or browser.transport is None:
             return False
-        precedent, key = found
+        precedent = found.precedent
         target = _target_of(data[:end], precedent.server)
-        if target is None or (key and not context.websockets.may_open(precedent.credential)):
+        if target is None or (found.key and not context.websockets.may_open(precedent.credential)):
             return False
         upstream = context.pool.take_idle(precedent.address)
-        offer = precedent.offer_with(key)
         exchange = RepeatedExchange(
-            self, browser, browser.transport, target, precedent, data, offer
+            self, browser, browser.transport, target, precedent, data, found.offer
         )
         browser.repeated = exchange
         context.live.add(precedent.credential, exchange)
         if precedent.shows_person:
             context.activity.note(precedent.server, precedent.session_id)
-        head = data[:end] + precedent.head_with(key)
+        head = data[:end] + found.head
         if upstream is not None:
             upstream.begin(exchange, head)
         else:

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.core.first_look import long_body_start, repeatable_block, split_websocket_key
+from proxy.core.first_look import (
+    long_body_start,
+    repeatable_block,
+    split_conditions,
+    split_websocket_key,
+)
 
 GET = b"GET /x HTTP/1.1\r\nHost: y\r\n\r\n"
 PUT = b"PUT /x HTTP/1.1\r\ncontent-length: 300\r\n\r\n"
@@ -50,3 +55,13 @@ def test_what_is_no_key_stays_where_it_is(value: bytes) -> None:
     block = b"\r\nSec-WebSocket-Key: " + value
     rest, key = split_websocket_key(block)
     assert rest == block if not key else len(base64.b64decode(key, validate=True)) == 16
+
+
+@given(st.lists(st.sampled_from([b"A: b", b'If-None-Match: "c"', b"If-Modified-Since: d"])))
+def test_what_is_taken_out_of_a_block_and_the_rest_are_the_block(lines: list[bytes]) -> None:
+    block = b"".join(b"\r\n" + line for line in lines) + b"\r\n\r\n"
+    rest, conditions = split_conditions(block)
+    together = rest + b"".join(conditions)
+    assert sorted(together.split(b"\r\n")) == sorted(block.split(b"\r\n"))
+    asked = sum(line.startswith(b"If-") for line in lines)
+    assert len(conditions) == (asked if asked <= 2 else 0)

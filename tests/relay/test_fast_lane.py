@@ -106,6 +106,40 @@ async def test_both_lanes_send_up_the_same_bytes_or_refuse_alike(relay: Running)
         assert fast == slow, target
 
 
+async def test_another_etag_takes_the_fast_lane_and_says_the_same(
+    watched_relay: Running, lanes: list[bool]
+) -> None:
+    async def lines_of(etag: str, streams: Streams) -> list[bytes]:
+        condition = f"If-None-Match: {etag}\r\n" if etag else ""
+        answer = await ask(streams, watched_relay.request(headers=condition, close=False))
+        assert status_of(answer) == 200
+        return sorted(watched_relay.upstream.heads[-1].split(b"\r\n"))
+
+    etags = ["", '"a"', 'W/"b"', '"c"']
+    async with connect(watched_relay) as streams:
+        await lines_of('"first"', streams)
+        fast = [await lines_of(etag, streams) for etag in etags]
+        slow = []
+        for etag in etags:
+            watched_relay.program.context.precedents.forget_all()
+            slow.append(await lines_of(etag, streams))
+    assert fast == slow
+    assert lanes == [False, True, True, True, True, False, False, False, False]
+
+
+async def test_who_keeps_a_field_from_the_server_is_no_precedent(
+    watched_relay: Running, lanes: list[bool]
+) -> None:
+    headers = "Connection: keep-alive, If-None-Match\r\n"
+    async with connect(watched_relay) as streams:
+        await ask(streams, watched_relay.request(headers=headers, close=False))
+        await ask(
+            streams, watched_relay.request(headers=headers + "If-None-Match: a\r\n", close=False)
+        )
+    assert lanes == [False, False]
+    assert b"If-None-Match" not in watched_relay.upstream.heads[-1]
+
+
 @pytest.mark.parametrize(
     "change",
     [

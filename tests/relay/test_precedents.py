@@ -1,3 +1,6 @@
+import pytest
+
+from proxy.core.first_look import MAX_REPEATED
 from proxy.core.identity import SHARED
 from proxy.core.response_headers import Surroundings
 from proxy.relay import precedents
@@ -7,9 +10,12 @@ AROUND = Surroundings("/user/everyone/shared/", "", "", frozenset())
 BLOCK = b"\r\nHost: x\r\n\r\n"
 
 
-def precedent(until: float = 100.0) -> Precedent:
+ETAG = b'\r\nIf-None-Match: "a"'
+
+
+def precedent(until: float = 100.0, head: bytes = BLOCK) -> Precedent:
     return Precedent(
-        SHARED, "/s", AROUND, "session 1", None, BLOCK, shows_person=False, last=False, until=until
+        SHARED, "/s", AROUND, "session 1", None, head, shows_person=False, last=False, until=until
     )
 
 
@@ -44,6 +50,47 @@ def test_after_a_change_and_while_draining_nothing_is_known() -> None:
     assert known.find("a", BLOCK, 1.0) is None
     known.close()
     known.note("a", BLOCK, precedent())
+    assert known.find("a", BLOCK, 1.0) is None
+
+
+@pytest.mark.parametrize("first", [b"", ETAG])
+@pytest.mark.parametrize("then", [b"", ETAG, b'\r\nIf-None-Match: W/"b", "c"'])
+def test_what_is_asked_of_a_copys_freshness_goes_up_as_it_came(first: bytes, then: bytes) -> None:
+    known = Precedents()
+    known.note("a", first + BLOCK, precedent(head=first + BLOCK))
+    found = known.find("a", then + BLOCK, 1.0)
+    assert found is not None
+    assert found.head == then + BLOCK
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\r\nIf-None-Match: a\nX: y",
+        b"\r\nIf-None-Match: a\r",
+        b"\r\nIf-None-Match: a\0",
+        b"\r\nIf-None-Match: \xe9",
+        b"\r\nIf-None-Match:a",
+        b"\r\nIf-None-Match : a",
+        b"\r\nIf-None-Match: ",
+        b"\r\nIf-None-Match: a\r\n b",
+        b"\nIf-None-Match: a",
+        b"\r\nIf-Match: a",
+        b"\r\nIf-Range: a",
+        ETAG * 3,
+        b"\r\nIf-None-Match: " + b"a" * MAX_REPEATED,
+    ],
+)
+def test_what_browsers_do_not_write_takes_the_long_way(line: bytes) -> None:
+    known = Precedents()
+    known.note("a", BLOCK, precedent())
+    assert known.find("a", line + BLOCK, 1.0) is None
+
+
+def test_a_condition_that_did_not_go_up_makes_no_precedent() -> None:
+    known = Precedents()
+    known.note("a", ETAG + BLOCK, precedent(head=BLOCK))
+    assert known.find("a", ETAG + BLOCK, 1.0) is None
     assert known.find("a", BLOCK, 1.0) is None
 
 
