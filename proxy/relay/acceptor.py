@@ -1,9 +1,9 @@
 """Accepts connections, and leaves some to the other relay processes on the same socket.
 
 Promises: a connection waits `REST_SECONDS` at most for a sibling to take it, then it is taken here,
-with all that have queued up by then. Until `close` exactly one of these is under way, whatever
-fails: a server, a reader that waits for the next connection, a timer, a task that makes a server.
-Must not: close the listening socket, which is supervisord's.
+with all that have queued up by then. Until `close` one of these is always under way, so that none
+waits for ever: a server, a reader that sees the next connection, a timer, a task that makes a
+server. Must not: close the listening socket, which is supervisord's.
 """
 
 import asyncio

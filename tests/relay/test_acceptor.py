@@ -18,7 +18,7 @@ from proxy.relay import acceptor as module
 from proxy.relay.acceptor import Acceptor
 from proxy.relay.siblings import Siblings
 
-LONG = 0.25
+LONG = 0.2
 
 
 class Greeter(asyncio.Protocol):
@@ -135,7 +135,7 @@ async def test_who_has_not_many_more_does_not_rest(place: Place) -> None:
 
 async def test_what_a_sibling_takes_does_not_end_the_rest(place: Place, patience: None) -> None:
     await place.rest()
-    for _ in range(3):
+    for _ in range(2):
         client = await place.connect()
         await until(place.is_queued)
         client.close()
