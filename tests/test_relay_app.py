@@ -9,9 +9,13 @@ import sys
 from pathlib import Path
 from typing import cast
 
+import structlog.testing
+
+from proxy.core.clock import system_clock
 from proxy.core.identity import User
 from proxy.relay_app import RelayProgram
 from proxy.store.database import Store
+from proxy.store.relay_store import RelayStore
 from tests.relay import conftest as fixtures
 from tests.relay.conftest import SECRET, Running, Upstream, prepare, status_of
 from tests.relay.test_splice import _echo, handshake
@@ -22,7 +26,7 @@ relay, relay_store, upstream = fixtures.relay, fixtures.relay_store, fixtures.up
 class Workers:
     """Relay processes that share one listening socket, as under supervisord."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: Path | None = None) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
         self.port = self.listener.getsockname()[1]
         self.environment = {
@@ -31,6 +35,8 @@ class Workers:
             "SIFU_NOTEBOOK_PORT": str(self.port),
             "SIFU_SECRET": SECRET,
         }
+        if run is not None:
+            self.environment["SIFU_RUN"] = str(run)
 
     def start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
@@ -78,6 +84,16 @@ def test_a_relay_without_a_database_ends_and_makes_none(tmp_path: Path) -> None:
     assert ended.returncode != 0
     assert b"StoreUnavailable" in ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_without_a_run_folder_for_all_a_relay_process_is_alone_and_says_so(
+    relay: Running, relay_store: RelayStore, tmp_path: Path
+) -> None:
+    settings = relay.program.context.settings
+    with structlog.testing.capture_logs() as logged:
+        program = RelayProgram(settings, relay_store, system_clock, run=tmp_path / "absent")
+        assert program._find_siblings() is None
+    assert [line["event"] for line in logged] == ["relay.alone"]
 
 
 async def _load(running: Running, counts: dict[str, int], stop: asyncio.Event) -> None:

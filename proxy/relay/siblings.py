@@ -24,7 +24,8 @@ class Siblings:
         size = SLOTS * _WORDS * 8
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.ftruncate(self._file, size)
+            # Not ftruncate: on a full disk the first write into a hole would end the process.
+            os.posix_fallocate(self._file, 0, size)
             self._slot = _claim(self._file)
             self._words = memoryview(mmap.mmap(self._file, size)).cast("Q")
         except OSError:
@@ -40,14 +41,16 @@ class Siblings:
 
     def look(self, now: float) -> None:
         """See who is there; once a second."""
-        earliest = int((now - FRESH_SECONDS) * 1000)
+        # A time to come was said before the machine started anew, or by nobody.
+        earliest, latest = (int((now + by) * 1000) for by in (-FRESH_SECONDS, FRESH_SECONDS))
         said = self._words[1::_WORDS]
-        self._others = [n for n in range(SLOTS) if said[n] > earliest and n != self._slot]
+        others = (n for n in range(SLOTS) if n != self._slot)
+        self._others = [n for n in others if earliest < said[n] <= latest]
 
     def least(self) -> int | None:
         """Return what the sibling with the fewest connections has, if there is a sibling."""
-        words = self._words
-        return min([words[n * _WORDS] for n in self._others], default=None)
+        words, at = self._words, [n * _WORDS for n in self._others]
+        return min([words[n] for n in at if words[n + 1]], default=None)
 
     def leave(self) -> None:
         """Take no more connections: nobody is to wait for this process."""
