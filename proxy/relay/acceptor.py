@@ -5,6 +5,7 @@ Must not: close the listening socket, which is supervisord's.
 """
 
 import asyncio
+import select
 import socket
 from collections.abc import Callable
 
@@ -35,6 +36,10 @@ class Acceptor:
         self._siblings = siblings
         self._loop = asyncio.get_running_loop()
         self._server: asyncio.Server | None = None
+        self._waiting = select.poll()
+        self._waiting.register(listener, select.POLLIN)
+        # Until then (loop time) whoever comes is taken: the siblings do not come for them.
+        self._takes_all_until = 0.0
         self._is_over = False
 
     async def open(self) -> None:
@@ -69,8 +74,9 @@ class Acceptor:
         return self._factory()
 
     def _has_most(self, siblings: Siblings, own: int) -> bool:
-        siblings.tell(own, self._loop.time())
-        return leaves_next(own, siblings.least())
+        now = self._loop.time()
+        siblings.tell(own, now)
+        return now >= self._takes_all_until and leaves_next(own, siblings.least())
 
     def _rest(self) -> None:
         """Let the siblings take what comes; only see that something does."""
@@ -82,8 +88,18 @@ class Acceptor:
         """Somebody waits: take it, later if a sibling should."""
         self._loop.remove_reader(self._listener.fileno())
         siblings = self._siblings
-        is_patient = siblings is not None and self._has_most(siblings, self._count() + 1)
-        self._loop.call_later(REST_SECONDS if is_patient else 0.0, self._go_on)
+        if siblings is not None and self._has_most(siblings, self._count() + 1):
+            self._loop.call_later(REST_SECONDS, self._look_again)
+        else:
+            self._go_on()
+
+    def _look_again(self) -> None:
+        """Rest on if a sibling took it; else take all that wait, for each would wait in turn."""
+        if self._waiting.poll(0):
+            self._takes_all_until = self._loop.time() + REST_SECONDS
+            self._go_on()
+        else:
+            self._rest()
 
     def _go_on(self) -> None:
         if not self._is_over:

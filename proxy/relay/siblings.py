@@ -24,7 +24,8 @@ class Siblings:
         size = SLOTS * _WORDS * 8
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.ftruncate(self._file, size)
+            # Not by truncating: on a full disk the first write to a hole would end the process.
+            os.posix_fallocate(self._file, 0, size)
             self._slot = _claim(self._file)
             self._words = memoryview(mmap.mmap(self._file, size)).cast("Q")
         except OSError:
@@ -40,9 +41,11 @@ class Siblings:
 
     def look(self, now: float) -> None:
         """See who is there; once a second."""
-        earliest = int((now - FRESH_SECONDS) * 1000)
+        earliest, latest = int((now - FRESH_SECONDS) * 1000), int((now + FRESH_SECONDS) * 1000)
         said = self._words[1::_WORDS]
-        self._others = [n for n in range(SLOTS) if said[n] > earliest and n != self._slot]
+        # What is of the future was said before the machine started anew, and its clock with it.
+        fresh = [n for n in range(SLOTS) if earliest < said[n] < latest]
+        self._others = [n for n in fresh if n != self._slot]
 
     def least(self) -> int | None:
         """Return what the sibling with the fewest connections has, if there is a sibling."""

@@ -199,8 +199,8 @@ async def test_a_slow_browsers_next_answer_is_not_blamed_for_the_one_before(
         browser.send(relay.request(close=False))
         await asyncio.sleep(0.1)
         got = 0
-        while got < len(body):
-            got += len(await loop.sock_recv(browser, 65536))
+        while got < len(body) and (data := await loop.sock_recv(browser, 65536)):
+            got += len(data)
         await asyncio.sleep(0.05)
         relay.upstream.script = answering(head_of(2) + b"o", pause=9)
         browser.send(relay.request(close=False))
