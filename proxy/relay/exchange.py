@@ -22,6 +22,7 @@ class Outcome(Enum):
     LAST = "last"  # complete, but the connection must close now
     SWITCHED = "switched"  # a 101 went out; both sides are spliced
     NOTHING = "nothing"  # the upstream died before a byte of its answer
+    GONE = "gone"  # the same on a new connection: another would not fare better
     MALFORMED = "malformed"  # not HTTP, and nothing of it reached the browser
     SLOW = "slow"  # no head within the time for it
     CUT = "cut"  # something reached the browser; its connection must be cut
