@@ -15,14 +15,13 @@ import os
 import select
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from enum import Enum
 from typing import Protocol
 
 # For a shorter rest, making the pipe costs more than it saves.
 WORTHWHILE = 512 * 1024
 _HELD = 256 * 1024
-# So much an empty pipe takes whole, however small it is.
+# So much an empty pipe takes whole.
 _PIECE = select.PIPE_BUF
 # Each has four descriptors, and a pipe of which an account has some hundreds (pipe(7)).
 MOST_AT_ONCE = 64
@@ -76,7 +75,7 @@ class Conveyor:
         watcher: Watcher,
         on_end: Callable[[], None],
     ) -> None:
-        """Begin; raises `OSError` if there are no descriptors for it."""
+        """Begin; raises `OSError` if there are no descriptors for it, or no pipe of that size."""
         self._loop = asyncio.get_running_loop()
         self._watcher = watcher
         self._end = on_end
@@ -88,11 +87,11 @@ class Conveyor:
         try:
             self._source, self._sink = _duplicate(source), _duplicate(sink)
             self._outlet, self._inlet = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+            # Refused to an account that has many pipes: through a small one, copying is cheaper.
+            fcntl.fcntl(self._inlet, fcntl.F_SETPIPE_SZ, _HELD)
         except OSError:
             self._close()
             raise
-        with suppress(OSError):  # an account that has many pipes gets small ones
-            fcntl.fcntl(self._inlet, fcntl.F_SETPIPE_SZ, _HELD)
         # Of a descriptor that one asks nothing about, poll(2) tells errors and ends.
         self._fault = select.poll()
         self._fault.register(self._source, 0)

@@ -1,9 +1,9 @@
 """A long request body of declared length, on its way past aiohttp's buffers to the server.
 
-aiohttp parses the head; the body's bytes are only counted, and the kernel carries most of a body
-of megabytes. Promises: the server gets exactly the
-declared bytes, in their order; while it takes no more, the browser is not read; what comes after
-the body is kept for the next request. Until somebody claims it, at most one read is held.
+aiohttp parses the head; the body's bytes are only counted, and the kernel carries most of a body of
+megabytes. Promises: the server gets exactly the declared bytes, in their order; while it takes no
+more, the browser is not read; what comes after the body is kept for the next request. Until
+somebody claims it, at most one read is held.
 """
 
 import asyncio

@@ -1,21 +1,15 @@
 """What a crowd, a full disk, or a machine that started anew does to the sharing of connections."""
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
-import pytest
-
 from proxy.relay.acceptor import Acceptor
 from proxy.relay.siblings import SLOTS, Siblings
-from tests.relay import conftest as fixtures
 
-pytest_asyncio_loop_factories = fixtures.pytest_asyncio_loop_factories
 # Says that it has no connection, and is then stopped, or waits.
 _SAY = """
 import sys
@@ -88,5 +82,4 @@ async def test_a_crowd_does_not_wait_in_file_for_a_sibling_that_hangs() -> None:
     acceptor.close()
     for each in (*crowd, listener):
         each.close()
-    print("TOOK", took)
     assert took < 0.2

@@ -1,6 +1,7 @@
 """Long bodies pass within the kernel: the other way, and where it can't be had."""
 
 import asyncio
+import fcntl
 import gc
 import os
 import random
@@ -25,6 +26,11 @@ from tests.relay.test_conveyor import (
     send_while_taken,
 )
 from tests.relay.test_long_body import receive_body
+
+
+def count_open_files() -> int:
+    gc.collect()
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def echo(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -130,7 +136,7 @@ async def test_an_early_answer_passes_a_body_that_the_kernel_carries(relay: Runn
 async def test_transfers_that_end_at_random_moments_leave_nothing_open(relay: Running) -> None:
     chance = random.Random(5)  # noqa: S311 (moments, not secrets)
     relay.upstream.script = answering(head_of(8 * MIB), *[b"x" * MIB] * 8, pause=0.001)
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = count_open_files()
 
     async def leave() -> None:
         browser = connect(relay)
@@ -151,22 +157,27 @@ async def test_transfers_that_end_at_random_moments_leave_nothing_open(relay: Ru
     await quiet(relay)
     relay.program.context.pool.close()
     await asyncio.sleep(0.05)
-    gc.collect()
-    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+    assert count_open_files() <= before
 
 
-async def test_without_descriptors_for_a_pipe_a_body_is_copied(
-    relay: Running, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("module", "call"), [(os, "pipe2"), (fcntl, "fcntl")])
+async def test_where_no_pipe_or_only_a_small_one_is_to_be_had_a_body_is_copied(
+    relay: Running, monkeypatch: pytest.MonkeyPatch, module: object, call: str
 ) -> None:
-    def refuse(_flags: int) -> tuple[int, int]:
-        raise OSError(24, "Too many open files")
+    def refuse(*_arguments: int) -> int:
+        raise OSError("no")
 
-    monkeypatch.setattr(os, "pipe2", refuse)
+    monkeypatch.setattr(module, call, refuse)
     relay.upstream.script = echo
+    before = count_open_files()
     body = os.urandom(2 * MIB)
     headers = f"Content-Length: {len(body)}\r\n"
     assert body_of(await relay.ask(method="PUT", headers=headers, body=body)) == body
     assert running(relay) == 0
+    await quiet(relay)
+    relay.program.context.pool.close()
+    await asyncio.sleep(0.05)
+    assert count_open_files() <= before
 
 
 class Watched:
