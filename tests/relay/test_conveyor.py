@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 import time
+from typing import cast
 
 import pytest
 
@@ -261,9 +262,12 @@ async def test_a_server_that_closes_on_unread_bytes_has_what_it_sent_before_deli
     async def script(
         _head: bytes, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        cast(asyncio.Transport, writer.transport).pause_reading()
         await asyncio.sleep(0.05)
+        server = writer.get_extra_info("socket")
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * MIB)
         writer.write(head_of(16 * MIB) + b"x" * (15 * MIB))
-        await asyncio.sleep(0.2)  # what comes up is more than its reader holds
+        await asyncio.sleep(0.2)
         writer.transport.abort()
         raise ConnectionError
 
@@ -271,5 +275,6 @@ async def test_a_server_that_closes_on_unread_bytes_has_what_it_sent_before_deli
     with connect(relay, takes=65536) as browser:
         await send_while_taken(browser, relay.request(method="PUT", headers=UPLOAD, close=False))
         await send_while_taken(browser, b"x" * (8 * MIB))
+        await asyncio.sleep(0.4)
         assert len(await read_all(browser)) > MIB
     await quiet(relay)

@@ -206,6 +206,8 @@ async def test_a_transport_that_closes_is_not_carried_from_or_to() -> None:
     transports[0].close()
     for source, sink in ((0, 2), (2, 0)):
         engaged = conveyors.engage(transports[source], transports[sink], MIB, Watched())
+        if engaged is not None:
+            engaged.stop()
         assert engaged is None
     for transport in transports:
         transport.close()
