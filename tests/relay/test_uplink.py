@@ -1,4 +1,4 @@
-"""Long bodies pass within the kernel: the other way, and where it can't be had."""
+"""Long bodies on their way up: within the kernel, or copied where that cannot be had."""
 
 import asyncio
 import fcntl
