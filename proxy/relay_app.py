@@ -25,6 +25,7 @@ from proxy.relay.activity import WRITE_SECONDS
 from proxy.relay.aiohttp_connection import has_c_parser
 from proxy.relay.browsers import BrowserServer
 from proxy.relay.context import RelayContext
+from proxy.relay.conveyor import MOST_AT_ONCE
 from proxy.relay.fast_lane import FastLane
 from proxy.relay.feed import POLL_SECONDS
 from proxy.relay.handler import RelayHandler
@@ -55,8 +56,8 @@ class RelayProgram:
     ) -> None:
         self.context = RelayContext(settings, store, clock)
         self._pacing = Pacing(self.context.is_near)
-        # A request needs a descriptor on each side, and some are for the store and the logs.
-        capacity = max(64, (raise_open_files() - 100) // 2)
+        # A request needs a descriptor on each side; others are for conveyors, the store, the logs.
+        capacity = max(64, (raise_open_files() - 100 - 4 * MOST_AT_ONCE) // 2)
         self.server = BrowserServer(
             RelayHandler(self.context),
             self.context.outbox,

@@ -12,15 +12,17 @@ lost, because the sockets stay open until then.
 import asyncio
 import fcntl
 import os
+import select
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from enum import Enum
 from typing import Protocol
 
 # For a shorter rest, making the pipe costs more than it saves.
 WORTHWHILE = 512 * 1024
 _HELD = 256 * 1024
+# So much an empty pipe takes whole.
+_PIECE = select.PIPE_BUF
 # Each has four descriptors, and a pipe of which an account has some hundreds (pipe(7)).
 MOST_AT_ONCE = 64
 
@@ -52,6 +54,7 @@ class Conveyor:
 
     __slots__ = (
         "_end",
+        "_fault",
         "_held",
         "_inlet",
         "_is_waiting",
@@ -72,7 +75,7 @@ class Conveyor:
         watcher: Watcher,
         on_end: Callable[[], None],
     ) -> None:
-        """Begin; raises `OSError` if there are no descriptors for it."""
+        """Begin; raises `OSError` if there are no descriptors for it, or no pipe of that size."""
         self._loop = asyncio.get_running_loop()
         self._watcher = watcher
         self._end = on_end
@@ -84,11 +87,14 @@ class Conveyor:
         try:
             self._source, self._sink = _duplicate(source), _duplicate(sink)
             self._outlet, self._inlet = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+            # Refused to an account that has many pipes: through a small one, copying is cheaper.
+            fcntl.fcntl(self._inlet, fcntl.F_SETPIPE_SZ, _HELD)
         except OSError:
             self._close()
             raise
-        with suppress(OSError):  # an account that has many pipes gets small ones
-            fcntl.fcntl(self._inlet, fcntl.F_SETPIPE_SZ, _HELD)
+        # Of a descriptor that one asks nothing about, poll(2) tells errors and ends.
+        self._fault = select.poll()
+        self._fault.register(self._source, 0)
         source.pause_reading()
         self._is_waiting = True
         watcher.stalled(self._loop.time())
@@ -112,7 +118,12 @@ class Conveyor:
             self._is_waiting = False
             self._watcher.stalled(0.0)
             self._loop.remove_writer(self._sink)
-            self._loop.add_reader(self._source, self._fill)
+        elif self._fault.poll(0):
+            # uvloop watches it no more after an error; what came before that is still to be read.
+            self._loop.remove_reader(self._source)
+        else:
+            return
+        self._loop.add_reader(self._source, self._fill)
 
     def _await_room(self) -> None:
         self._watcher.stalled(self._loop.time())
@@ -123,9 +134,8 @@ class Conveyor:
 
     def _fill(self) -> None:
         """Take what has come; the pipe is empty."""
-        wanted = min(self._unread, _HELD)
         try:
-            count = os.splice(self._source, self._inlet, wanted, flags=_FLAGS)
+            count = self._take(min(self._unread, _HELD))
         except BlockingIOError:
             return
         except OSError:
@@ -137,6 +147,15 @@ class Conveyor:
         self._held = count
         self._watcher.conveyed(count)
         self._push()
+
+    def _take(self, wanted: int) -> int:
+        """Move bytes into the pipe; 0 at the end. Raises `OSError`."""
+        try:
+            return os.splice(self._source, self._inlet, wanted, flags=_FLAGS)
+        except BlockingIOError:
+            # At urgent data (tcp(7)) splice stops for good, while there is something to read.
+            data = os.read(self._source, min(wanted, _PIECE))
+            return os.write(self._inlet, data) if data else 0
 
     def _push(self) -> None:
         """Give the sink as much as it takes."""
@@ -190,6 +209,8 @@ class Conveyors:
         """Convey `length` bytes; None if it is not worth it, or all are busy: copy them then."""
         if length < WORTHWHILE or self.running >= self._most:
             return None
+        if source.is_closing() or sink.is_closing():
+            return None  # the descriptor may be another connection's by now
         try:
             conveyor = Conveyor(source, sink, length, watcher, self._leave)
         except OSError:

@@ -22,6 +22,7 @@ class Outcome(Enum):
     LAST = "last"  # complete, but the connection must close now
     SWITCHED = "switched"  # a 101 went out; both sides are spliced
     NOTHING = "nothing"  # the upstream died before a byte of its answer
+    GONE = "gone"  # the same on a new connection: another would not fare better
     MALFORMED = "malformed"  # not HTTP, and nothing of it reached the browser
     SLOW = "slow"  # no head within the time for it
     CUT = "cut"  # something reached the browser; its connection must be cut
@@ -37,7 +38,8 @@ class Exchange:
     """`rest` is the path below the prefix; `last` makes the answer say `Connection: close`.
 
     `status` is 0 until the head of the final answer went to the browser; `sent` and `received`
-    count bytes on the upstream connection; `began` is loop time.
+    count bytes on the upstream connection; `began` is loop time, and so is `unread_since`: when the
+    browser stopped taking what goes past its transport; 0.0 while it takes.
     """
 
     __slots__ = (
@@ -55,6 +57,7 @@ class Exchange:
         "sent",
         "status",
         "transport",
+        "unread_since",
         "uploaded",
     )
 
@@ -84,6 +87,7 @@ class Exchange:
         self.sent = 0
         self.received = 0
         self.uploaded = True
+        self.unread_since = 0.0
         self.has_ended = False
 
     def write(self, data: bytes) -> None:
@@ -124,7 +128,8 @@ class Exchange:
         if self.has_ended:
             return False
         if self.status:
-            is_unread = 0.0 < self.browser.full_since < latest
+            stopped = (self.browser.full_since, self.unread_since)
+            is_unread = any(0.0 < since < latest for since in stopped)
             if is_unread:
                 self.cut()
             return is_unread

@@ -63,9 +63,10 @@ class FastLane:
         except UpstreamBroken:
             exchange.end(Outcome.NOTHING)  # asked again the long way, which tells why not
             return
-        if exchange.has_ended:
+        if exchange.has_ended or exchange.transport.is_closing():
             upstream.abandon()
         else:
+            exchange.is_on_new = True
             upstream.begin(exchange, head)
 
     def settle(self, exchange: "RepeatedExchange", outcome: Outcome) -> None:
@@ -78,6 +79,8 @@ class FastLane:
                 context.openings.note(known.session_id, known.server, exchange.rest, exchange.query)
         if exchange.pair is not None:
             context.websockets.keep(exchange.pair, known.credential, known.server)
+        if outcome is Outcome.NOTHING and exchange.is_on_new:
+            outcome = Outcome.GONE
         exchange.browser.finish(outcome, exchange.data)
 
     def now(self) -> float:
@@ -85,9 +88,12 @@ class FastLane:
 
 
 class RepeatedExchange(Exchange):
-    """An exchange of the fast lane; `data` is the request as it came."""
+    """An exchange of the fast lane; `data` is the request as it came.
 
-    __slots__ = ("_lane", "data", "precedent", "query")
+    `is_on_new` says that it went up on a connection that carried nothing before.
+    """
+
+    __slots__ = ("_lane", "data", "is_on_new", "precedent", "query")
 
     def __init__(
         self,
@@ -113,6 +119,7 @@ class RepeatedExchange(Exchange):
         self.precedent = precedent
         self.query = target.query
         self.data = data
+        self.is_on_new = False
 
     def settle(self, outcome: Outcome) -> None:
         self._lane.settle(self, outcome)

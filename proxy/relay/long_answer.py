@@ -19,4 +19,4 @@ class LongAnswer:
         self._exchange.received += count
 
     def stalled(self, since: float) -> None:
-        self._exchange.browser.full_since = since
+        self._exchange.unread_since = since

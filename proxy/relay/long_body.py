@@ -1,9 +1,9 @@
 """A long request body of declared length, on its way past aiohttp's buffers to the server.
 
-aiohttp parses the head; the body's bytes are only counted, and the kernel carries most of a body
-of megabytes. Promises: the server gets exactly the
-declared bytes, in their order; while it takes no more, the browser is not read; what comes after
-the body is kept for the next request. Until somebody claims it, at most one read is held.
+aiohttp parses the head; the body's bytes are only counted, and the kernel carries most of a body of
+megabytes. Promises: the server gets exactly the declared bytes, in their order; while it takes no
+more, the browser is not read; what comes after the body is kept for the next request. Until
+somebody claims it, at most one read is held.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from proxy.relay.conveyor import Arrival, Conveyor, Watcher
 
 # A shorter one may as well take aiohttp's way.
 LONG = 256 * 1024
+_LAST_WORD_SECONDS = 1.0
 
 
 class Source(Protocol):
@@ -140,7 +141,10 @@ class LongBody:
         self._conveyor = None
         if arrival is Arrival.SOURCE_LOST:
             self.stop()
-        elif arrival is not Arrival.SINK_LOST:  # the server's own connection tells how it ended
+        elif arrival is Arrival.SINK_LOST:
+            # The server may have answered before it left, which its own connection tells; or not.
+            asyncio.get_running_loop().call_later(_LAST_WORD_SECONDS, self.stop)
+        else:
             self.resume_feeding()
             self._end(Progress.WHOLE)
 

@@ -44,13 +44,20 @@ def _choose(connection: socket.socket, algorithm: bytes) -> None:
 
 
 def _pacing_by_default() -> bytes:
-    """Return by what this machine paces TCP, unless told otherwise; empty if it does not."""
+    """Return by what this machine paces TCP, unless told otherwise.
+
+    Empty if it does not, or if we are not allowed to choose that again after another.
+    """
     option = getattr(socket, "TCP_CONGESTION", None)
     if option is None:
         return b""
     try:
         with socket.socket() as fresh:
             name = fresh.getsockopt(socket.IPPROTO_TCP, option, _LONGEST_NAME).rstrip(b"\0")
+            if not name.startswith(_PACING):
+                return b""
+            _choose(fresh, _UNPACED)
+            _choose(fresh, name)
     except OSError:
         return b""
-    return name if name.startswith(_PACING) else b""
+    return name

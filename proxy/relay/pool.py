@@ -6,6 +6,7 @@ age. Must not: hand out a connection that carried a malformed exchange (they are
 """
 
 import asyncio
+import errno
 import socket
 from collections import deque
 from functools import partial
@@ -47,7 +48,7 @@ class Pool:
         make = partial(UpstreamConnection, release, self._outbox, self._conveyors)
         began = self._loop.time()
         try:
-            connected = await _connect(address)
+            connected = await self._connect(address)
             _, connection = await self._loop.create_unix_connection(make, sock=connected)
         except TimeoutError as slow:
             metrics.RELAY_CONNECT_FAILURES.inc()
@@ -57,6 +58,17 @@ class Pool:
             raise UpstreamBroken(detail=f"connect to {address}: {refused}") from refused
         metrics.RELAY_CONNECT_SECONDS.observe(self._loop.time() - began)
         return connection
+
+    async def _connect(self, address: str) -> socket.socket:
+        """Connect; where no descriptor is left, idle connections give theirs."""
+        try:
+            return await _connect(address)
+        except OSError as full:
+            if full.errno not in {errno.EMFILE, errno.ENFILE} or not self._idle:
+                raise
+        self.close()
+        await asyncio.sleep(0)  # they close in the loop's next round
+        return await _connect(address)
 
     def forget(self, address: str) -> None:
         """Close the idle connections to a server that went or moved."""

@@ -53,7 +53,7 @@ async def transfer(
 
 def raise_if_failed(outcome: Outcome) -> None:
     """Raise `UpstreamBroken` or `UpstreamSlow` for an outcome of which the browser saw nothing."""
-    if outcome is Outcome.NOTHING:
+    if outcome in {Outcome.NOTHING, Outcome.GONE}:
         raise UpstreamBroken(
             "The notebook server closed the connection. It may be restarting: try again.",
             detail="closed before an answer",

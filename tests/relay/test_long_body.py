@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from proxy.relay.long_body import LONG
+from proxy.relay import long_body
+from proxy.relay.conveyor import Arrival, Conveyor, Watcher
+from proxy.relay.long_body import LONG, LongBody
 from tests.relay.conftest import OK, Running, body_of, header_of, status_of
 
 MIB = 2**20
@@ -135,4 +137,24 @@ async def test_a_server_that_leaves_in_the_middle_is_502(relay: Running) -> None
     reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
     writer.write(relay.request(method="PUT", headers=headers, body=b"x" * MIB, close=False))
     assert status_of(await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)) == 502
+    writer.close()
+
+
+class LostSink:
+    """A server that is lost, and whose own connection says nothing of it."""
+
+    def send(self, data: bytes) -> None: ...
+    def follow(self, source: object) -> None: ...
+    def haul(self, source: asyncio.Transport, length: int, watcher: Watcher) -> Conveyor | None:
+        asyncio.get_running_loop().call_soon(watcher.arrived, Arrival.SINK_LOST)
+        return None
+
+
+async def test_a_body_whose_server_was_lost_without_a_word_ends_soon(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_body, "_LAST_WORD_SECONDS", 0.05)
+    _, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    body = LongBody(writer.transport, MIB)  # type: ignore[arg-type]
+    assert await asyncio.wait_for(body.flow(LostSink(), 300.0), 5) is False
     writer.close()

@@ -1,4 +1,6 @@
 import asyncio
+import contextlib
+import resource
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,28 @@ async def test_a_connection_that_died_while_idle_is_not_handed_out(upstream: Ups
     pool._release(upstream.path, connection)
     connection.abandon()
     assert pool.take_idle(upstream.path) is None
+
+
+async def test_idle_connections_give_their_descriptors_to_a_new_one(upstream: Upstream) -> None:
+    pool = Pool(Outbox(asyncio.get_running_loop().call_soon))
+    for connection in [await pool.dial(upstream.path) for _ in range(20)]:
+        pool._release(upstream.path, connection)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest_descriptor() + 1, hard))
+    try:
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):
+                while True:
+                    stack.enter_context(open("/dev/null"))  # noqa: PTH123
+            dialled = await pool.dial(upstream.path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert pool.take_idle(upstream.path) is None
+    dialled.abandon()
+
+
+def highest_descriptor() -> int:
+    return max(int(each.name) for each in Path("/proc/self/fd").iterdir())
 
 
 async def test_more_requests_at_once_than_any_default_limit(relay: Running) -> None:
