@@ -12,9 +12,9 @@ _METHODS_WITH_BODY = (b"POST ", b"PUT ", b"PATCH ")
 _KEY_NAME = b"\r\nSec-WebSocket-Key: "
 _KEY = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==\r\n")
 _KEY_LENGTH = 24
-# As browsers write them, and nothing that could end or continue a line.
-_CONDITION = re.compile(rb"\r\n(?:If-None-Match|If-Modified-Since): [!-~][ -~]*(?=\r\n)")
-_MAX_CONDITIONS = 2
+# As browsers write them, with nothing in the value that could end or continue a line.
+_CONDITIONS = (b"\r\nIf-None-Match: ", b"\r\nIf-Modified-Since: ")
+_VALUE = re.compile(rb"[!-~][ -~]*")
 _LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
 
 
@@ -47,15 +47,22 @@ def split_conditions(block: bytes) -> tuple[bytes, list[bytes]]:
     """Return a header block without the lines that ask whether a copy is still good, and these.
 
     They differ with each thing that is asked for, and change nothing but whether it is sent again
-    (RFC 9110 13.1). Each line begins with its line break. More of them than browsers send stay
+    (RFC 9110 13.1). Each line begins with its line break. If one of them comes twice, they stay
     where they are.
     """
     if b"\r\nIf-" not in block:
         return block, []
-    lines = _CONDITION.findall(block)
-    if not lines or len(lines) > _MAX_CONDITIONS:
-        return block, []
-    return _CONDITION.sub(b"", block), lines
+    rest, lines = block, []
+    for name in _CONDITIONS:
+        start = rest.find(name)
+        if start < 0:
+            continue
+        end = rest.find(b"\r\n", start + len(name))
+        line = rest[start:end]
+        if not _VALUE.fullmatch(line, len(name)) or name in (rest := rest[:start] + rest[end:]):
+            return block, []
+        lines.append(line)
+    return rest, lines
 
 
 def long_body_start(data: bytes, least: int) -> int:

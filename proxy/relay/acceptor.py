@@ -77,7 +77,7 @@ class Acceptor:
     def _has_most(self) -> bool:
         """Is the next connection a sibling's? They are told as if it were ours."""
         siblings = self._siblings
-        if siblings is None:
+        if siblings is None or siblings.is_alone:
             return False
         own = self._count() + 1
         siblings.tell(own, self._loop.time())

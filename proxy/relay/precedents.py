@@ -10,6 +10,7 @@ these are others each time. Promises: nothing outlives its
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from proxy.core.first_look import MAX_REPEATED, split_conditions, split_websocket_key
 from proxy.core.identity import ServerName
@@ -39,8 +40,7 @@ class Precedent:
     offer: Offer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A precedent, and what this request has instead of its key and conditions.
 
     Conditions are lines that begin with their line break. Where they stand among the other fields

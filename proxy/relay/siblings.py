@@ -33,6 +33,11 @@ class Siblings:
             raise
         self._others: list[int] = []
 
+    @property
+    def is_alone(self) -> bool:
+        """Was nobody there at the last look?"""
+        return not self._others
+
     def tell(self, count: int, now: float) -> None:
         """Say how many connections this process has; at least once a second."""
         at = self._slot * _WORDS
