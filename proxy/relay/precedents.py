@@ -74,6 +74,9 @@ class Precedents:
 
     def find(self, client: str, block: bytes, now: float) -> Match | None:
         """Return what was decided for this block from this peer, if it still holds."""
+        exact = self._known.get((client, block))
+        if exact is not None and exact.offer is None and exact.until > now:
+            return Match(exact, b"", b"")
         if len(block) > MAX_REPEATED:
             return None
         rest, key = split_websocket_key(block)
@@ -90,7 +93,7 @@ class Precedents:
         return Match(precedent, key, b"".join(conditions))
 
     def note(self, client: str, block: bytes, precedent: Precedent) -> None:
-        """Remember it, if what differs from request to request can be told from the rest."""
+        """Remember it as it is, and without what differs from request to request."""
         rest, key = split_websocket_key(block)
         rest, conditions = split_conditions(rest)
         offered = b"" if precedent.offer is None else precedent.offer.key
@@ -99,9 +102,15 @@ class Precedents:
         head = _without(precedent.head, conditions)
         if head is None:
             return
+        if conditions:
+            self._remember(client, block, precedent)
+            precedent = replace(precedent, head=head)
+        self._remember(client, rest, precedent)
+
+    def _remember(self, client: str, block: bytes, precedent: Precedent) -> None:
         if len(self._known) >= _MAX_PRECEDENTS:
             del self._known[next(iter(self._known))]
-        self._known[client, rest] = replace(precedent, head=head) if conditions else precedent
+        self._known[client, block] = precedent
 
     def forget_all(self) -> None:
         """Something changed: everything is decided anew."""
