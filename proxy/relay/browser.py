@@ -62,11 +62,7 @@ class BrowserConnection(asyncio.Protocol):
     )
 
     def __init__(
-        self,
-        server: AiohttpServer,
-        repeat: Repeat,
-        registry: Registry,
-        outbox: Outbox,
+        self, server: AiohttpServer, repeat: Repeat, registry: Registry, outbox: Outbox
     ) -> None:
         self._outbox = outbox
         self._server = server
@@ -104,6 +100,8 @@ class BrowserConnection(asyncio.Protocol):
         if self.repeated is not None:
             self._hold(data)
             return
+        if self._closing_since:
+            return  # after the last answer nothing is asked any more
         if self.body is not None:
             self.body.feed(data)
             return
@@ -127,7 +125,9 @@ class BrowserConnection(asyncio.Protocol):
             if self._held:
                 self._release_held()
         elif outcome is Outcome.LAST:
-            self.close()
+            self._closing_since = self.resting_since
+            if self.transport is not None:
+                self._outbox.close(self.transport)
         elif outcome is Outcome.CUT:
             self.cut()
         elif outcome is not Outcome.SWITCHED:

@@ -3,8 +3,9 @@
 Why: a write wakes whoever waits for it, at once; with a write after each read, relay and peers wake
 each other in turn, and most of the time goes into waking. Sent together, they find work in heaps.
 
-Promises: what was given is sent in its order, before anything that a task or a later round sends.
-Must not: be used where the same callback goes on to write, or to close, without `flush`.
+Promises: what was given is sent in its order, before anything that a task or a later round sends;
+what is to be closed is closed after that. Must not: be used where the same callback goes on to
+write, or to close by itself, without `flush`.
 """
 
 import asyncio
@@ -17,12 +18,19 @@ class Outbox:
     def __init__(self, call_soon: Callable[[Callable[[], None]], object]) -> None:
         self._call_soon = call_soon
         self._waiting: list[tuple[asyncio.Transport, bytes]] = []
+        self._closing: list[asyncio.Transport] = []
 
     def send(self, transport: asyncio.Transport, data: bytes) -> None:
         """Send `data` at the end of this round, if the transport is open then."""
         waiting = self._waiting
         waiting.append((transport, data))
         if len(waiting) == 1:
+            self._call_soon(self.flush)
+
+    def close(self, transport: asyncio.Transport) -> None:
+        """Close at the end of this round, after what is sent then."""
+        self._closing.append(transport)
+        if len(self._closing) == 1:
             self._call_soon(self.flush)
 
     def flush(self) -> None:
@@ -32,3 +40,7 @@ class Outbox:
             # uvloop raises on a closed transport, where asyncio says nothing.
             if not transport.is_closing():
                 transport.write(data)
+        if self._closing:
+            closing, self._closing = self._closing, []
+            for transport in closing:
+                transport.close()

@@ -161,7 +161,7 @@ class UpstreamConnection(Uplink):
         exchange.last = exchange.last or head.framing is Framing.UNTIL_CLOSE
         exchange.status = head.status
         if head.framing is Framing.NONE:
-            self._write_whole(exchange, head.written)
+            self._outbox.send(exchange.transport, head.written)
             self._finish(excess=bool(body))
         elif head.framing is Framing.COUNTED and len(body) <= head.length:
             self._start_counted(exchange, head, body)
@@ -179,7 +179,7 @@ class UpstreamConnection(Uplink):
             exchange.write(data)
             self._convey(exchange)
         else:
-            self._write_whole(exchange, data)
+            self._outbox.send(exchange.transport, data)
             self._finish(excess=False)
 
     def _convey(self, exchange: Exchange) -> None:
@@ -200,12 +200,6 @@ class UpstreamConnection(Uplink):
         conveyor, self._conveyor = self._conveyor, None
         if conveyor is not None:
             conveyor.stop()
-
-    def _write_whole(self, exchange: Exchange, data: bytes) -> None:
-        if exchange.last:
-            exchange.write(data)  # the connection is closed right behind it
-        else:
-            self._outbox.send(exchange.transport, data)
 
     def _start_body(self, head: AnswerHead) -> None:
         if head.framing is Framing.COUNTED:
