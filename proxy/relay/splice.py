@@ -50,8 +50,7 @@ class Side(asyncio.Protocol):
         other, self._other = self._other, None
         if other is not None:
             if exc is None:
-                self._outbox.flush()
-                other.close()
+                self._outbox.close(other)
             else:
                 other.abort()
         self._ended()

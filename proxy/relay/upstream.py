@@ -216,7 +216,7 @@ class UpstreamConnection(Uplink):
         exchange.status = 101
         upstream, self.transport, self._exchange = self.transport, None, None
         exchange.carrier = None
-        exchange.write(head.written + rest)
+        self._outbox.send(exchange.transport, head.written + rest)
         exchange.pair = splice(exchange.browser, exchange.transport, upstream, self._outbox)
         exchange.end(Outcome.SWITCHED)
 

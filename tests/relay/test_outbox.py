@@ -16,6 +16,9 @@ class Wire:
     def is_closing(self) -> bool:
         return self.closed
 
+    def close(self) -> None:
+        self.closed = True
+
     def write(self, data: bytes) -> None:
         assert not self.closed
         self.sent.append(data)
@@ -78,3 +81,17 @@ async def test_a_task_that_is_woken_after_it_writes_after_it() -> None:
     woken.set_result(None)
     await waiting
     assert wire.sent == [b"1", b"2"]
+
+
+def test_what_ends_is_closed_after_all_that_is_sent() -> None:
+    rounds: list[Callable[[], None]] = []
+    outbox, ending, other = Outbox(rounds.append), Wire(), Wire()
+    outbox.close(cast(Any, ending))
+    send(outbox, ending, b"last")
+    send(outbox, other, b"more")
+    assert not ending.closed
+    for end_round in rounds:
+        end_round()
+    assert ending.closed
+    assert not other.closed
+    assert (ending.sent, other.sent) == ([b"last"], [b"more"])
