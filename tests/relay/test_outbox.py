@@ -89,7 +89,7 @@ def test_what_ends_is_closed_after_all_that_is_sent() -> None:
     outbox.close(cast(Any, ending))
     send(outbox, ending, b"last")
     send(outbox, other, b"more")
-    assert not ending.closed
+    assert [ending.closed] == [False]
     for end_round in rounds:
         end_round()
     assert ending.closed
