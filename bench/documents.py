@@ -30,6 +30,7 @@ def as_json(results: Results, machine: Machine) -> str:
     }
     document = {
         "processor": processor(),
+        "congestion_control": congestion_control(),
         "versions": results.versions,
         "missing": results.missing,
         "failures": results.failures,
@@ -51,7 +52,7 @@ def update_page(page: Path, results: Results, peers: Sequence[str], machine: Mac
         raise ValueError(f"the comments around the figures are missing in {page.name}")
     shared = " (proxy and load shared one core)" if machine.is_shared else ""
     parts = [
-        f"Measured on {processor()}{shared}.",
+        f"Measured on {processor()}{shared}, TCP with {congestion_control()}.",
         as_markdown(figures_table(results, peers)),
         LEGEND,
         as_markdown(goals_table(results, has_pair=machine.has_pair)),
@@ -68,3 +69,11 @@ def processor() -> str:
         return platform.machine()
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return f"{models[0]}, {len(models)} cores" if models else platform.machine()
+
+
+def congestion_control() -> str:
+    """How this machine's TCP decides how fast to send: one that paces makes long bodies dear."""
+    try:
+        return Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip()
+    except OSError:
+        return "an unknown congestion control"

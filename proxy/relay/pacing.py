@@ -2,7 +2,7 @@
 
 Why: with BBR as a machine's congestion control the kernel sets a timer for every few segments that
 it sends. Over a wide net that is worth it. Between programs of one machine, or of one network, it
-is most of what a long answer costs: sending the same bytes takes three times the CPU.
+is most of what a long answer costs: what the kernel carries takes three times the CPU.
 
 Promises: whoever faces the wide net gets what the operator chose; a machine that does not pace is
 left as it is. Must not: be asked again about a connection; one that was paced once stays so.

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from proxy.core.errors import StoreUnavailable
+from proxy.web import health
 from tests.web.api_front import run_front
 
 
@@ -80,9 +81,11 @@ async def test_a_thousand_questions_ask_the_store_once_a_second(front, monkeypat
     reads = []
     read = front.store.read
 
-    async def count(*args):
-        reads.append(args)
-        return await read(*args)
+    async def count(question, *args, **more):
+        # The front's chores read too, whenever their time comes.
+        if question is health._select_one:
+            reads.append(args)
+        return await read(question, *args, **more)
 
     monkeypatch.setattr(front.store, "read", count)
     async with pretended_relay(front) as asked:
